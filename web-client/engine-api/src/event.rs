@@ -57,6 +57,19 @@ pub enum Event {
         /// How far it is.
         progress: Progress,
     },
+    /// The connection broke; the run is taken up again where it stopped, without losing or repeating a row.
+    Retrying {
+        /// The run.
+        run: RunId,
+        /// Which try comes next, from 1; the count starts anew after every response.
+        attempt: u32,
+        /// After this many the run fails.
+        attempts: u32,
+        /// Milliseconds until then.
+        wait_ms: u64,
+        /// What broke, in a sentence.
+        reason: String,
+    },
     /// The run is complete.
     Finished {
         /// The run.
