@@ -1,0 +1,161 @@
+//! Other programs: found on the path, run to their end with their last line shown as progress, or asked for
+//! what they print. A failure shows the command and what it wrote. Servers that keep running are in
+//! [`crate::child`].
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::progress::Step;
+
+/// Lines of a failed program's output that its error shows.
+const SHOWN: usize = 200;
+
+/// The program's path, when `PATH` has an executable file of this name.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|directory| directory.join(program))
+        .find(|path| is_executable(path))
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Runs a program that must succeed, and returns its standard output.
+pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| cannot_start(command))?;
+    if !output.status.success() {
+        let text = [
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        ]
+        .concat();
+        bail!(
+            "`{}` failed ({}):\n{}",
+            shown(command),
+            output.status,
+            text.trim_end()
+        );
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{}` printed invalid UTF-8", shown(command)))
+}
+
+/// Runs a program that must succeed, showing its last line as the step's detail.
+pub(crate) fn run(step: &Step, command: &mut Command) -> Result<()> {
+    let (success, lines) = observe(command, |line| step.detail(line))?;
+    if !success {
+        let from = lines.len().saturating_sub(SHOWN);
+        bail!("`{}` failed:\n{}", shown(command), lines[from..].join("\n"));
+    }
+    Ok(())
+}
+
+/// Runs a program, gives each line of its two outputs to `line` as it comes, and returns whether it succeeded
+/// and all lines.
+pub(crate) fn observe(command: &mut Command, line: impl Fn(&str) + Sync) -> Result<(bool, Vec<String>)> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| cannot_start(command))?;
+    let lines = Mutex::new(Vec::new());
+    let outputs: [Option<Box<dyn Read + Send>>; 2] = [
+        child
+            .stdout
+            .take()
+            .map(|output| Box::new(output) as Box<dyn Read + Send>),
+        child
+            .stderr
+            .take()
+            .map(|output| Box::new(output) as Box<dyn Read + Send>),
+    ];
+    thread::scope(|scope| {
+        for output in outputs.into_iter().flatten() {
+            scope.spawn(|| {
+                for bytes in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                    let text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+                    line(text.trim_start());
+                    lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+                }
+            });
+        }
+    });
+    let status = child
+        .wait()
+        .with_context(|| format!("lost `{}`", shown(command)))?;
+    Ok((
+        status.success(),
+        lines.into_inner().unwrap_or_else(PoisonError::into_inner),
+    ))
+}
+
+/// The command as one would type it, for messages.
+pub(crate) fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn cannot_start(command: &Command) -> String {
+    format!("cannot start `{}`", shown(command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn both_outputs_are_observed() -> Result<()> {
+        let seen = Mutex::new(Vec::new());
+        let (success, lines) = observe(&mut shell("echo one; echo '  two' >&2; exit 3"), |line| {
+            seen.lock().unwrap().push(line.to_owned());
+        })?;
+        assert!(!success);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.contains(&"  two".to_owned()));
+        assert!(seen.lock().unwrap().contains(&"two".to_owned()));
+        Ok(())
+    }
+
+    #[test]
+    fn failures_name_the_command_and_show_its_words() {
+        let error = capture(&mut shell("echo no such thing >&2; exit 1"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`sh -c") && error.contains("no such thing"),
+            "{error}"
+        );
+        let error = capture(&mut Command::new("no-such-program"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("cannot start `no-such-program`"), "{error}");
+    }
+
+    #[test]
+    fn programs_are_found_on_the_path() {
+        assert!(find("sh").is_some());
+        assert!(find("no-such-program").is_none());
+    }
+}

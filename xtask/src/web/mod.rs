@@ -1,0 +1,101 @@
+//! The page, from Rust, JavaScript and CSS to `target/web-root`: `index.html` and `assets/NAME-HASH.EXT`, each
+//! with its brotli and gzip twin. A step whose inputs did not change is skipped.
+
+mod bindgen;
+mod bundle;
+mod optimise;
+mod page;
+mod sizes;
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process,
+    progress::{Step, say},
+    setup::node::Node,
+    workspace::{Workspace, cargo},
+};
+
+/// A wasm module of the page.
+#[derive(Debug)]
+struct Module {
+    /// What the JavaScript of `app/js` calls it: `NAME-wasm` for its bindings, `NAME-wasm.wasm` for its code.
+    name: &'static str,
+    package: &'static str,
+}
+
+const MODULES: [Module; 2] = [
+    Module {
+        name: "engine",
+        package: "spark-connect-engine",
+    },
+    Module {
+        name: "notebook",
+        package: "spark-notebook",
+    },
+];
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+impl Module {
+    /// The file stem that Cargo and wasm-bindgen give it.
+    fn stem(&self) -> String {
+        self.package.replace('-', "_")
+    }
+
+    /// Where its bindings and its finished code are.
+    fn directory(&self, workspace: &Workspace) -> PathBuf {
+        workspace.target.join("bindgen").join(self.name)
+    }
+
+    /// The JavaScript that wasm-bindgen wrote.
+    fn bindings(&self, workspace: &Workspace) -> PathBuf {
+        self.directory(workspace).join(format!("{}.js", self.stem()))
+    }
+
+    /// The code, optimised.
+    fn code(&self, workspace: &Workspace) -> PathBuf {
+        self.directory(workspace).join(format!("{}_bg.wasm", self.stem()))
+    }
+}
+
+/// Builds the page, prints its sizes, and fails when it is larger than it may be.
+pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<()> {
+    compile(workspace)?;
+    for module in &MODULES {
+        bindgen::bind(workspace, module)?;
+    }
+    optimise::optimise(workspace, node)?;
+    let bundle = bundle::bundle(workspace, node)?;
+    page::write(workspace, &bundle)?;
+    bundle::compress(workspace, node)?;
+    let sizes = sizes::Sizes::measure(&workspace.web_root(), &bundle.before_first_paint)?;
+    for line in sizes.report() {
+        say(&line);
+    }
+    sizes.check()
+}
+
+fn compile(workspace: &Workspace) -> Result<()> {
+    let step = Step::start("Compile the wasm modules");
+    let mut command = cargo();
+    command
+        .current_dir(&workspace.root)
+        .args(["build", "--locked", "--profile=web", "--target", TARGET]);
+    for module in &MODULES {
+        command.args(["--package", module.package]);
+    }
+    process::run(&step, &mut command)?;
+    step.done("");
+    Ok(())
+}
+
+/// Writes a file and the directories above it.
+fn write(path: &std::path::Path, contents: impl AsRef<[u8]>) -> Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    }
+    fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,77 @@
+// Bundles the page's JavaScript and CSS with esbuild into hashed files, and writes down their names. The
+// options, one JSON argument, come from xtask.
+
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+
+const { javascript, modules, style, assets, result } = JSON.parse(process.argv[2]);
+const esbuild = createRequire(join(javascript, "package.json"))("esbuild");
+
+const alias = {};
+for (const { name, bindings, code } of modules) {
+  alias[name] = bindings;
+  alias[`${name}.wasm`] = code;
+}
+const common = {
+  absWorkingDir: javascript,
+  outdir: assets,
+  bundle: true,
+  write: false,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none",
+  metafile: true,
+  alias,
+  loader: { ".wasm": "file" },
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  logLevel: "info",
+};
+
+/** The output that an entry became: its path and what esbuild says of it. */
+function entry({ metafile }) {
+  return Object.entries(metafile.outputs).find(([, output]) => output.entryPoint);
+}
+
+/** What a browser fetches before the module runs: itself, its static imports, and theirs. */
+function loadedWith(metafile, path, found = new Set()) {
+  if (!found.has(path)) {
+    found.add(path);
+    for (const { path: imported, kind } of metafile.outputs[path].imports) {
+      if (kind === "import-statement") loadedWith(metafile, imported, found);
+    }
+  }
+  return found;
+}
+
+const worker = await esbuild.build({ ...common, entryPoints: { worker: "src/worker.js" } });
+const page = await esbuild.build({
+  ...common,
+  entryPoints: { notebook: "src/main.js" },
+  splitting: true,
+  define: { ENGINE_WORKER: JSON.stringify(basename(entry(worker)[0])) },
+});
+const css = await esbuild.build({ ...common, entryPoints: { notebook: style } });
+
+// A hashed name stands for one content: a file that is there stays, and so do its compressed twins.
+await mkdir(assets, { recursive: true });
+const old = new Set(await readdir(assets));
+const outputs = [worker, page, css].flatMap(({ outputFiles }) => outputFiles);
+const kept = new Set(outputs.map(({ path }) => basename(path)));
+for (const { path, contents } of outputs) {
+  if (!old.has(basename(path))) await writeFile(path, contents);
+}
+for (const name of old) {
+  if (!kept.has(name.replace(/\.(br|gz)$/, ""))) await rm(join(assets, name));
+}
+
+const code = Object.keys(page.metafile.outputs).find((path) => path.endsWith(".wasm"));
+if (!code) throw new Error('src/main.js must import the code of its module: import url from "notebook-wasm.wasm"');
+const [script] = entry(page);
+const [sheet] = entry(css);
+const names = { "notebook.js": basename(script), "notebook.css": basename(sheet), "notebook.wasm": basename(code) };
+const first = new Set([...loadedWith(page.metafile, script), code, sheet].map((path) => basename(path)));
+await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first] }));
