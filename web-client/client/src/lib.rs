@@ -1,1 +1,35 @@
-//! Not written yet.
+//! A Spark Connect client for browsers and native programs.
+//!
+//! ```no_run
+//! # async fn example() -> spark_connect_client::Result<()> {
+//! use spark_connect_client::{ConnectionString, Session};
+//!
+//! let session = Session::connect(&ConnectionString::parse("sc://localhost:15002")?)?;
+//! let batches = session.sql("SELECT * FROM range(10)").await?.collect().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! A query becomes an unresolved plan ([`plan`]), travels over a [`Transport`] and comes back as Arrow batches through
+//! an [`Execution`], which survives lost connections. Formatting and keeping results is the business of others.
+
+pub mod connection;
+mod dataframe;
+mod error;
+mod execute;
+pub mod plan;
+mod platform;
+mod request;
+mod result;
+mod retry;
+mod session;
+pub mod transport;
+pub mod types;
+
+pub use connection::{ConnectionString, ConnectionStringError};
+pub use dataframe::DataFrame;
+pub use error::{Cause, Error, ErrorKind, QueryContext, Result, SparkError};
+pub use execute::{Execution, Output};
+pub use retry::RetryPolicy;
+pub use session::Session;
+pub use spark_connect_proto::connect as proto;
+pub use transport::Transport;

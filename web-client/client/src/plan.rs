@@ -1,0 +1,52 @@
+//! Unresolved logical plans. Equal calls give equal plans: no clock, no randomness, no connection.
+
+use spark_connect_proto::connect::{self as pb, command::CommandType, plan::OpType, relation::RelType};
+
+fn relation(rel_type: RelType) -> pb::Relation {
+    pb::Relation {
+        common: None,
+        rel_type: Some(rel_type),
+    }
+}
+
+/// The relation of a SQL query, `SQL`.
+pub fn sql(query: &str) -> pb::Relation {
+    relation(RelType::Sql(pb::Sql {
+        query: query.to_owned(),
+        ..Default::default()
+    }))
+}
+
+/// The first rows of a relation, `DataFrame.limit`.
+pub fn limit(input: pb::Relation, rows: i32) -> pb::Relation {
+    relation(RelType::Limit(Box::new(pb::Limit {
+        input: Some(Box::new(input)),
+        limit: rows,
+    })))
+}
+
+/// The plan that runs a relation for its rows.
+pub fn root(relation: pb::Relation) -> pb::Plan {
+    pb::Plan {
+        op_type: Some(OpType::Root(relation)),
+    }
+}
+
+/// The plan that has the server look at a SQL text: it runs a command at once, and gives a query back to be run.
+pub fn sql_command(text: &str) -> pb::Plan {
+    let command = pb::SqlCommand {
+        input: Some(sql(text)),
+        ..Default::default()
+    };
+    let command = pb::Command {
+        command_type: Some(CommandType::SqlCommand(command)),
+    };
+    pb::Plan {
+        op_type: Some(OpType::Command(command)),
+    }
+}
+
+/// Whether the relation that a SQL text came to is the result of a command that ran, not a query.
+pub fn is_command_result(relation: &pb::Relation) -> bool {
+    matches!(relation.rel_type, Some(RelType::LocalRelation(_)))
+}

@@ -1,0 +1,51 @@
+//! What the two platforms do differently: time and tasks.
+
+use std::{future::Future, time::Duration};
+
+/// Waits.
+pub(crate) async fn sleep(duration: Duration) {
+    #[cfg(not(target_arch = "wasm32"))]
+    tokio::time::sleep(duration).await;
+    #[cfg(target_arch = "wasm32")]
+    {
+        let milliseconds = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+        send_wrapper::SendWrapper::new(gloo_timers::future::TimeoutFuture::new(milliseconds)).await;
+    }
+}
+
+/// Runs a future beside the caller. Natively it needs a tokio runtime; where there is none any more, the program is
+/// ending and the future is dropped.
+pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(future);
+    }
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_futures::spawn_local(future);
+}
+
+/// Milliseconds since some moment, never going back.
+pub(crate) fn now() -> f64 {
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        static START: std::sync::LazyLock<std::time::Instant> =
+            std::sync::LazyLock::new(std::time::Instant::now);
+        START.elapsed().as_secs_f64() * 1e3
+    }
+    #[cfg(target_arch = "wasm32")]
+    performance_now()
+}
+
+/// A number from 0 to 1, to spread waits; not for secrets.
+pub(crate) fn random() -> f64 {
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    f64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
+}
+
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    // The same in a page and in a worker.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}

@@ -1,0 +1,264 @@
+//! Arrow batches out of responses: chunks put together, offsets and counts verified, IPC decoded.
+//!
+//! Buffers of a batch stay slices of the message that brought them.
+
+mod verify;
+
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::StreamDecoder;
+use bytes::Bytes;
+use spark_connect_proto::connect::execute_plan_response::ArrowBatch;
+
+use crate::error::{Error, Result};
+
+/// Reads the batches of one result, in order.
+#[derive(Debug, Default)]
+pub(crate) struct BatchReader {
+    rows: i64,
+    chunks: Vec<Bytes>,
+    pending: Option<Pending>,
+}
+
+/// A batch of which not all chunks have come.
+#[derive(Debug, PartialEq)]
+struct Pending {
+    row_count: i64,
+    start_offset: Option<i64>,
+    chunks: i64,
+}
+
+impl BatchReader {
+    /// Takes the next part of the result. Returns the batches that it completes.
+    pub(crate) fn read(&mut self, part: ArrowBatch) -> Result<Vec<RecordBatch>> {
+        let batch = Pending {
+            row_count: part.row_count,
+            start_offset: part.start_offset,
+            chunks: part.num_chunks_in_batch.unwrap_or(1).max(1),
+        };
+        let index = part.chunk_index.unwrap_or(0);
+        if index != self.chunks.len() as i64 {
+            return Err(Error::protocol(format_args!(
+                "chunk {index} of a record batch came where chunk {} was due",
+                self.chunks.len()
+            )));
+        }
+        match &self.pending {
+            Some(pending) if *pending != batch => {
+                return Err(Error::protocol(
+                    "the chunks of a record batch contradict each other",
+                ));
+            }
+            _ if index >= batch.chunks => {
+                return Err(Error::protocol("a record batch has more chunks than announced"));
+            }
+            _ => {}
+        }
+        if let Some(offset) = batch.start_offset
+            && offset != self.rows
+        {
+            return Err(Error::protocol(format_args!(
+                "a record batch starts at row {offset}, but {} rows came before it",
+                self.rows
+            )));
+        }
+        self.chunks.push(part.data);
+        if (self.chunks.len() as i64) < batch.chunks {
+            self.pending = Some(batch);
+            return Ok(Vec::new());
+        }
+        self.pending = None;
+        let batches = decode(std::mem::take(&mut self.chunks))?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        if rows as i64 != batch.row_count {
+            return Err(Error::protocol(format_args!(
+                "a record batch of {} rows holds {rows}",
+                batch.row_count
+            )));
+        }
+        self.rows += batch.row_count;
+        Ok(batches)
+    }
+
+    /// The result is complete. An error if a batch is not.
+    pub(crate) fn finish(&self) -> Result<()> {
+        match &self.pending {
+            Some(pending) => Err(Error::protocol(format_args!(
+                "the result ends after {} of the {} chunks of a record batch",
+                self.chunks.len(),
+                pending.chunks
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Decodes one Arrow IPC stream. A stream without a batch gives one without rows, for its schema.
+fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
+    let mut buffer = match <[Bytes; 1]>::try_from(chunks) {
+        Ok([whole]) => Buffer::from(whole),
+        // Only batches that do not fit into a message come in chunks, and arrays need their buffers in one piece.
+        Err(chunks) => Buffer::from(chunks.concat()),
+    };
+    verify::verify(&buffer)?;
+    let mut decoder = StreamDecoder::new();
+    let mut batches = Vec::new();
+    while !buffer.is_empty() {
+        let before = buffer.len();
+        if let Some(batch) = decoder.decode(&mut buffer)? {
+            batches.push(batch);
+        } else if buffer.len() == before {
+            return Err(Error::protocol("a record batch goes on after its end"));
+        }
+    }
+    if batches.is_empty()
+        && let Some(schema) = decoder.schema()
+    {
+        batches.push(RecordBatch::new_empty(schema));
+    }
+    decoder.finish()?;
+    Ok(batches)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Int64Array, RecordBatchOptions};
+    use arrow_ipc::writer::StreamWriter;
+    use arrow_schema::{DataType, Field, Schema};
+
+    use super::*;
+
+    fn ipc(rows: i64) -> Bytes {
+        let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
+        let column = Arc::new(Int64Array::from_iter_values(0..rows));
+        let batch = RecordBatch::try_new(schema.clone(), vec![column]).unwrap();
+        let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
+        writer.write(&batch).unwrap();
+        writer.into_inner().unwrap().into()
+    }
+
+    fn part(data: Bytes, rows: i64, start: i64, chunk: Option<(i64, i64)>) -> ArrowBatch {
+        ArrowBatch {
+            row_count: rows,
+            data,
+            start_offset: Some(start),
+            chunk_index: chunk.map(|c| c.0),
+            num_chunks_in_batch: chunk.map(|c| c.1),
+        }
+    }
+
+    fn rows(batches: &[RecordBatch]) -> usize {
+        batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    #[test]
+    fn batches_follow_each_other() {
+        let mut reader = BatchReader::default();
+        assert_eq!(rows(&reader.read(part(ipc(3), 3, 0, None)).unwrap()), 3);
+        assert_eq!(rows(&reader.read(part(ipc(2), 2, 3, None)).unwrap()), 2);
+        assert_eq!(reader.read(part(ipc(0), 0, 5, None)).unwrap()[0].num_columns(), 1);
+        reader.finish().unwrap();
+    }
+
+    #[test]
+    fn chunks_cut_anywhere_make_one_batch() {
+        let whole = ipc(100);
+        for cut in 0..whole.len() {
+            let mut reader = BatchReader::default();
+            assert!(
+                reader
+                    .read(part(whole.slice(..cut), 100, 0, Some((0, 2))))
+                    .unwrap()
+                    .is_empty()
+            );
+            assert!(reader.finish().is_err());
+            let batches = reader
+                .read(part(whole.slice(cut..), 100, 0, Some((1, 2))))
+                .unwrap();
+            assert_eq!(rows(&batches), 100, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn lies_are_found() {
+        let whole = ipc(4);
+        let report: String = [
+            ("a row count that is wrong", vec![part(whole.clone(), 5, 0, None)]),
+            (
+                "rows left out",
+                vec![part(whole.clone(), 4, 0, None), part(whole.clone(), 4, 5, None)],
+            ),
+            (
+                "rows repeated",
+                vec![part(whole.clone(), 4, 0, None), part(whole.clone(), 4, 0, None)],
+            ),
+            ("a chunk left out", vec![part(whole.clone(), 4, 0, Some((1, 2)))]),
+            (
+                "a chunk repeated",
+                vec![
+                    part(whole.clone(), 4, 0, Some((0, 2))),
+                    part(whole.clone(), 4, 0, Some((0, 2))),
+                ],
+            ),
+            (
+                "chunks that contradict each other",
+                vec![
+                    part(whole.clone(), 4, 0, Some((0, 3))),
+                    part(whole.clone(), 4, 0, Some((1, 2))),
+                ],
+            ),
+            ("a negative chunk", vec![part(whole.clone(), 4, 0, Some((-1, 2)))]),
+            (
+                "no Arrow at all",
+                vec![part(Bytes::from_static(b"not arrow, not at all"), 0, 0, None)],
+            ),
+            (
+                "an end in the middle",
+                vec![part(whole.slice(..whole.len() / 2), 4, 0, None)],
+            ),
+            (
+                "bytes after the end",
+                vec![part([&whole[..], &[1; 16]].concat().into(), 4, 0, None)],
+            ),
+        ]
+        .into_iter()
+        .map(|(case, parts)| {
+            let mut reader = BatchReader::default();
+            let error = parts.into_iter().find_map(|part| reader.read(part).err());
+            format!(
+                "{case}\n  {}\n",
+                error.map_or("accepted".to_owned(), |e| e.to_string())
+            )
+        })
+        .collect();
+        insta::assert_snapshot!(report);
+    }
+
+    #[test]
+    fn rows_without_columns_are_counted() {
+        let schema = Arc::new(Schema::empty());
+        let options = RecordBatchOptions::new().with_row_count(Some(7));
+        let batch = RecordBatch::try_new_with_options(schema.clone(), vec![], &options).unwrap();
+        let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
+        writer.write(&batch).unwrap();
+        let data = Bytes::from(writer.into_inner().unwrap());
+        assert_eq!(
+            rows(&BatchReader::default().read(part(data, 7, 0, None)).unwrap()),
+            7
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn damaged_batches_are_read_or_refused(damage in proptest::collection::vec((0usize..1000, proptest::num::u8::ANY), 1..4)) {
+            let mut bytes = ipc(20).to_vec();
+            for (at, value) in damage {
+                let at = at % bytes.len();
+                bytes[at] = value;
+            }
+            let _ = BatchReader::default().read(part(bytes.into(), 20, 0, None));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Checks the lengths that an Arrow IPC stream claims, before it is decoded.
+//!
+//! arrow-ipc validates the values of arrays, but takes the places of their buffers on trust and panics when they lie
+//! outside the message. A server's bytes must never do that, nor make the client allocate what a lie says.
+
+use arrow_ipc::{Message, MessageHeader, RecordBatch, root_as_message};
+
+use crate::error::{Error, Result};
+
+const CONTINUATION: [u8; 4] = [0xff; 4];
+/// LZ4 and zstd store runs shorter still, but no writer of record batches gets near this.
+const MAX_COMPRESSION: i64 = 4096;
+
+/// Checks every message of a stream. What is cut or no message at all is left for the decoder to refuse.
+pub(super) fn verify(mut stream: &[u8]) -> Result<()> {
+    while let Some((message, rest)) = next_message(stream)? {
+        let (metadata, body) = message;
+        let batch = match metadata.header_type() {
+            MessageHeader::RecordBatch => metadata.header_as_record_batch(),
+            MessageHeader::DictionaryBatch => metadata.header_as_dictionary_batch().and_then(|d| d.data()),
+            _ => None,
+        };
+        if let Some(batch) = batch {
+            verify_batch(&batch, body)?;
+        }
+        stream = rest;
+    }
+    Ok(())
+}
+
+type Parts<'a> = ((Message<'a>, &'a [u8]), &'a [u8]);
+
+fn next_message(stream: &[u8]) -> Result<Option<Parts<'_>>> {
+    let stream = stream.strip_prefix(&CONTINUATION).unwrap_or(stream);
+    let Some((length, rest)) = stream.split_first_chunk::<4>() else {
+        return Ok(None);
+    };
+    let length = u32::from_le_bytes(*length) as usize;
+    if length == 0 {
+        return Ok(None);
+    }
+    let Some((metadata, rest)) = rest.split_at_checked(length) else {
+        return Ok(None);
+    };
+    let Ok(metadata) = root_as_message(metadata) else {
+        return Ok(None);
+    };
+    let body = usize::try_from(metadata.bodyLength())
+        .ok()
+        .and_then(|length| rest.split_at_checked(length));
+    match body {
+        Some((body, rest)) => Ok(Some(((metadata, body), rest))),
+        None => Err(lie("a body of", metadata.bodyLength(), rest.len())),
+    }
+}
+
+fn verify_batch(batch: &RecordBatch<'_>, body: &[u8]) -> Result<()> {
+    // Columns without buffers (null, empty structs) have any length for free, so it is bounded by what can be shown.
+    let bounded = |length: i64| (0..=i64::from(i32::MAX)).contains(&length);
+    if !bounded(batch.length()) {
+        return Err(lie("rows:", batch.length(), body.len()));
+    }
+    for node in batch.nodes().into_iter().flatten() {
+        if !bounded(node.length()) || node.null_count() < 0 || node.null_count() > node.length() {
+            return Err(lie("an array of", node.length(), body.len()));
+        }
+    }
+    for buffer in batch.buffers().into_iter().flatten() {
+        let range = usize::try_from(buffer.offset())
+            .ok()
+            .zip(usize::try_from(buffer.length()).ok());
+        let bytes = range.and_then(|(start, length)| body.get(start..start.checked_add(length)?));
+        let Some(bytes) = bytes else {
+            return Err(lie("a buffer of", buffer.length(), body.len()));
+        };
+        if batch.compression().is_some()
+            && let Some((length, compressed)) = bytes.split_first_chunk::<8>()
+        {
+            let length = i64::from_le_bytes(*length);
+            let most = (compressed.len() as i64).saturating_mul(MAX_COMPRESSION);
+            if length < -1 || length > most {
+                return Err(lie("an uncompressed buffer of", length, body.len()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn lie(what: &str, claimed: i64, there: usize) -> Error {
+    Error::protocol(format_args!(
+        "a record batch claims {what} {claimed} where {there} bytes are there"
+    ))
+}

@@ -1,0 +1,117 @@
+//! The native ways: gRPC over HTTP/2, and grpc-web over HTTP/1.1 through a bridge.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use tonic::{
+    Status,
+    body::Body,
+    transport::{ClientTlsConfig, Endpoint},
+};
+
+use super::{Transport, framing::GrpcWebBody, not_grpc};
+use crate::{
+    connection::ConnectionString,
+    error::{Error, ErrorKind},
+};
+
+/// One stream may hold this much unread, so that a slow reader does not keep the server from sending at once.
+const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
+
+impl Transport {
+    /// gRPC over HTTP/2, straight to a server. Must be called inside a tokio runtime.
+    pub fn grpc(connection: &ConnectionString) -> Result<Self, Error> {
+        let unusable = |error: &dyn std::fmt::Display| {
+            Error::new(
+                ErrorKind::Invalid,
+                format!("{} cannot be connected to: {error}", connection.authority()),
+            )
+        };
+        let mut endpoint = Endpoint::from_shared(connection.base_url())
+            .map_err(|e| unusable(&e))?
+            .connect_timeout(std::time::Duration::from_secs(20))
+            .tcp_nodelay(true)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW);
+        if connection.keepalive.enabled {
+            endpoint = endpoint
+                .http2_keep_alive_interval(connection.keepalive.time)
+                .keep_alive_timeout(connection.keepalive.timeout)
+                .keep_alive_while_idle(connection.keepalive.without_calls);
+        }
+        if connection.use_ssl {
+            endpoint = endpoint
+                .tls_config(ClientTlsConfig::new().with_webpki_roots())
+                .map_err(|e| unusable(&e))?;
+        }
+        let channel = endpoint.connect_lazy();
+        let address = connection.authority();
+        let service = tower::ServiceBuilder::new()
+            .map_err(move |error: tonic::transport::Error| unreachable(&address, &error))
+            .service(channel);
+        Self::from_service(service).with_headers_of(connection)
+    }
+
+    /// grpc-web over HTTP/1.1, as a browser speaks it to a bridge, without TLS.
+    pub fn grpc_web(connection: &ConnectionString) -> Result<Self, Error> {
+        if connection.use_ssl {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "grpc-web natively goes to a bridge without TLS, on this machine. Leave out use_ssl and the token.",
+            ));
+        }
+        let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+        let base = connection.base_url();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let (client, base) = (client.clone(), base.clone());
+            async move { call_grpc_web(client, &base, request).await }
+        });
+        Self::from_service(service).with_headers_of(connection)
+    }
+}
+
+async fn call_grpc_web(
+    client: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
+    base: &str,
+    request: Request<Body>,
+) -> Result<Response<Body>, Status> {
+    let (mut parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let url = format!("{base}{}", parts.uri.path());
+    parts.uri = Uri::try_from(&url).map_err(|e| Status::internal(format!("{url} is no URL ({e})")))?;
+    parts.version = http::Version::HTTP_11;
+    parts.headers.remove(header::TE);
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/grpc-web+proto"),
+    );
+    parts.headers.insert("x-grpc-web", HeaderValue::from_static("1"));
+    let response = client
+        .request(Request::from_parts(parts, Full::new(body)))
+        .await
+        .map_err(|error| unreachable(base, &error))?;
+    if let Some(status) = not_grpc(response.status(), response.headers(), base) {
+        return Err(status);
+    }
+    let (parts, body) = response.into_parts();
+    let body = body.map_err(|error| {
+        Status::unavailable(format!(
+            "The connection broke in the middle of a response ({error})."
+        ))
+    });
+    let body = GrpcWebBody::new(body, &parts.headers);
+    Ok(Response::from_parts(parts, Body::new(body)))
+}
+
+fn unreachable(address: &str, error: &dyn std::error::Error) -> Status {
+    // The outermost text is often only "transport error"; the reason is at the bottom.
+    let mut reason: &dyn std::error::Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    Status::unavailable(format!(
+        "{address} cannot be reached ({reason}). Check the address, and that the server is running."
+    ))
+}
