@@ -1,1 +1,60 @@
-//! Not written yet.
+//! Makes one Spark Connect server reachable from browsers: translates grpc-web to gRPC and serves the notebook.
+//!
+//! [`router`] is the whole bridge as an axum router, callable without a socket; [`serve`] is the accept loop
+//! around it. The bridge keeps no sessions and never decodes a Spark message: bodies pass through as they
+//! come, and so does every trailer.
+//!
+//! - `spark_uri`: the `sc://` connection string
+//! - `upstream`: connections to Spark, shared so that stalled readers cannot starve healthy ones
+//! - `rpc`: one call, from the browser's request to Spark's answer
+//! - `relay`: the answer's body, ended by a status even when Spark goes away
+//! - `hosts`: which names and which sites may call
+//! - `web_root`: the notebook's files
+//! - `server`: the accept loop, timeouts and the graceful end
+
+mod hosts;
+mod relay;
+mod rpc;
+mod server;
+mod spark_uri;
+mod upstream;
+mod web_root;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get},
+};
+
+pub use hosts::{AllowedHost, AllowedHostError, Hosts};
+pub use server::serve;
+pub use spark_uri::{Keepalive, SparkUri, SparkUriError};
+pub use web_root::WebRoot;
+
+/// What a bridge needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// The Spark Connect server that every call goes to.
+    pub spark: SparkUri,
+    /// The names under which the bridge may be reached.
+    pub hosts: Hosts,
+    /// The notebook's files.
+    pub web_root: WebRoot,
+}
+
+/// The bridge: Spark's RPCs, the notebook and `/healthz`. Connects to Spark when the first call comes.
+pub fn router(config: Config) -> Router {
+    let spark = Arc::new(upstream::Upstream::new(config.spark));
+    let pages = Router::new()
+        .fallback(any(web_root::serve))
+        .with_state(Arc::new(config.web_root))
+        .layer(from_fn(web_root::security_headers));
+    Router::new()
+        .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
+        .with_state(spark)
+        .merge(pages)
+        .layer(from_fn_with_state(Arc::new(config.hosts), hosts::check))
+        .route("/healthz", get(async || "ok"))
+}

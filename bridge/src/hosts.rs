@@ -1,0 +1,143 @@
+//! Under which names the bridge may be called, and from which sites.
+//!
+//! On a loopback address only its own names are answered, so that a foreign page cannot reach it by pointing its
+//! own name at 127.0.0.1 (DNS rebinding). Who may use Spark is not decided here.
+
+use std::{net::SocketAddr, str::FromStr, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{
+    HeaderMap, Method, StatusCode, Uri,
+    header::{HOST, ORIGIN},
+    uri::Authority,
+};
+use tonic::Code;
+
+use crate::rpc::Refusal;
+
+/// The names under which requests are answered.
+#[derive(Clone, Debug)]
+pub struct Hosts(Option<Vec<AllowedHost>>);
+
+/// A host name or address, with any port or with one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedHost {
+    host: String,
+    port: Option<u16>,
+}
+
+/// What `NAME` or `NAME:PORT` should have been.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected NAME or NAME:PORT, for example notebook.example.com")]
+pub struct AllowedHostError;
+
+impl FromStr for AllowedHost {
+    type Err = AllowedHostError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (host, port) = host_and_port(text).ok_or(AllowedHostError)?;
+        Ok(Self { host, port })
+    }
+}
+
+impl Hosts {
+    /// The names for a bridge that listens on `address`. On a loopback address these are `localhost`, `127.0.0.1`,
+    /// `[::1]` and the address itself, with its port, and `allowed`; elsewhere `allowed` if there are any, else all.
+    pub fn for_listener(address: SocketAddr, mut allowed: Vec<AllowedHost>) -> Self {
+        if address.ip().is_loopback() {
+            let own = SocketAddr::new(address.ip(), 0).to_string();
+            let own = own.trim_end_matches(":0");
+            for host in ["localhost", "127.0.0.1", "[::1]", own] {
+                allowed.push(AllowedHost {
+                    host: host.to_owned(),
+                    port: Some(address.port()),
+                });
+            }
+        }
+        Self((!allowed.is_empty()).then_some(allowed))
+    }
+
+    /// Whether a request may name this host. No port means 80, the one browsers leave out.
+    fn allows(&self, authority: &str) -> bool {
+        let Some(allowed) = &self.0 else { return true };
+        host_and_port(authority).is_some_and(|(host, port)| {
+            allowed
+                .iter()
+                .any(|a| a.host == host && a.port.is_none_or(|p| p == port.unwrap_or(80)))
+        })
+    }
+}
+
+/// Refuses requests for names that are not ours.
+pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
+    let named = names(request.uri(), request.headers());
+    if hosts.0.is_none() || (!named.is_empty() && named.iter().all(|name| hosts.allows(name))) {
+        return next.run(request).await;
+    }
+    let refusal = Refusal {
+        http: StatusCode::MISDIRECTED_REQUEST,
+        grpc: Code::PermissionDenied,
+        sentence: format!(
+            "This bridge does not answer under the name {}. Open it under the address it printed when it started, \
+             or start it with --allow-host NAME.",
+            named.join(" and "),
+        ),
+        allow: None,
+    };
+    refusal.answer(request.headers())
+}
+
+/// Whether a browser says that another site's page sent the request. Programs that are no browsers say nothing.
+pub(crate) fn is_cross_site(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    if method == Method::GET || method == Method::HEAD {
+        return false;
+    }
+    if headers
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site")
+    {
+        return true;
+    }
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let own = origin.to_str().ok().and_then(|origin| {
+        let (scheme, authority) = origin.split_once("://")?;
+        let default_port = if scheme == "https" { 443 } else { 80 };
+        let with_port = |text| host_and_port(text).map(|(host, port)| (host, port.unwrap_or(default_port)));
+        let origin = with_port(authority)?;
+        Some(
+            names(uri, headers)
+                .into_iter()
+                .all(|name| with_port(name).as_ref() == Some(&origin)),
+        )
+    });
+    own != Some(true)
+}
+
+/// Every name the request gives for its target: HTTP/2 has `:authority`, HTTP/1.1 `Host`, a proxy's request both.
+fn names<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Vec<&'a str> {
+    let host = headers
+        .get_all(HOST)
+        .into_iter()
+        .map(|host| host.to_str().unwrap_or("(not text)"));
+    uri.authority()
+        .map(Authority::as_str)
+        .into_iter()
+        .chain(host)
+        .collect()
+}
+
+fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
+    let authority = Authority::from_str(text).ok()?;
+    let host = authority.host();
+    let port = match authority.as_str().strip_prefix(host)? {
+        "" => None,
+        port => Some(port.strip_prefix(':')?.parse().ok()?),
+    };
+    (!host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
+}

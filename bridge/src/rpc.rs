@@ -1,0 +1,322 @@
+//! One call: admits the request, translates grpc-web (tonic-web's layer does), passes it to Spark and the answer
+//! back. Bodies are raw; what they say is between the client and Spark.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
+    header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, TE},
+};
+use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
+use tonic::{Code, Status};
+use tonic_web::GrpcWebLayer;
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::{hosts::is_cross_site, relay::Relay, upstream::Upstream};
+
+const SERVICE: &str = "/spark.connect.SparkConnectService/";
+/// The methods of Spark 4.3. The only one that takes a stream of messages is AddArtifacts.
+const METHODS: [&str; 12] = [
+    "AddArtifacts",
+    "AnalyzePlan",
+    "ArtifactStatus",
+    "CloneSession",
+    "Config",
+    "ExecutePlan",
+    "FetchErrorDetails",
+    "GetStatus",
+    "Interrupt",
+    "ReattachExecute",
+    "ReleaseExecute",
+    "ReleaseSession",
+];
+/// Room around the largest message for the framing, and for the messages of an upload in one request, bytes.
+const REQUEST_SLACK: usize = 1024 * 1024;
+/// A browser shows an answer only once its request is sent, so too much of one is still read, this long.
+const DISCARD_TIME: Duration = Duration::from_secs(30);
+/// What a browser or a proxy says about itself, and what HTTP/2 has no place for.
+const NOT_FORWARDED: [&str; 17] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-length",
+    "cookie",
+    "dnt",
+    "expect",
+    "host",
+    "max-forwards",
+    "origin",
+    "pragma",
+    "priority",
+    "referer",
+    "trailer",
+    "x-grpc-web",
+    "x-requested-with",
+];
+
+/// How a client speaks gRPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Native,
+    Web,
+    WebText,
+}
+
+impl Dialect {
+    /// From a media type, whatever its parameters and its message format.
+    fn of(media_type: &str) -> Option<Self> {
+        let essence = media_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        match essence.split('+').next().unwrap_or_default() {
+            "application/grpc" => Some(Self::Native),
+            "application/grpc-web" => Some(Self::Web),
+            "application/grpc-web-text" => Some(Self::WebText),
+            _ => None,
+        }
+    }
+
+    fn of_request(headers: &HeaderMap) -> Option<Self> {
+        headers.get(CONTENT_TYPE)?.to_str().ok().and_then(Self::of)
+    }
+
+    /// What the client wants back: what it names, else what it speaks.
+    fn of_answer(self, headers: &HeaderMap) -> Self {
+        let accept = headers
+            .get(ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .unwrap_or_default();
+        accept.split(',').find_map(Self::of).unwrap_or(self)
+    }
+
+    /// The media type as tonic-web recognises it.
+    fn media_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Native => "application/grpc",
+            Self::Web => "application/grpc-web+proto",
+            Self::WebText => "application/grpc-web-text+proto",
+        })
+    }
+}
+
+/// Answers a request to Spark's service.
+pub(crate) async fn call(State(upstream): State<Arc<Upstream>>, mut request: Request) -> Response {
+    let (dialect, method) = match admit(&request) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal.answer(request.headers()),
+    };
+    let wanted = dialect.of_answer(request.headers());
+    request.headers_mut().insert(CONTENT_TYPE, dialect.media_type());
+    request.headers_mut().insert(ACCEPT, wanted.media_type());
+
+    let forward = service_fn(move |request| {
+        let upstream = upstream.clone();
+        async move {
+            let answer = forward(&upstream, dialect, method, request).await;
+            Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
+        }
+    });
+    match GrpcWebLayer::new().layer(forward).oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    }
+}
+
+/// Refuses what is no call of a known method by a client that may make it.
+fn admit(request: &Request) -> Result<(Dialect, &'static str), Refusal> {
+    let headers = request.headers();
+    if request.method() != Method::POST {
+        return Err(Refusal::method("POST", "Spark's methods are called with POST."));
+    }
+    if is_cross_site(request.method(), request.uri(), headers) {
+        return Err(Refusal {
+            http: StatusCode::FORBIDDEN,
+            grpc: Code::PermissionDenied,
+            sentence: "This bridge answers its own pages only; the request comes from another site's."
+                .to_owned(),
+            allow: None,
+        });
+    }
+    let named = request.uri().path().strip_prefix(SERVICE).unwrap_or_default();
+    let dialect = Dialect::of_request(headers);
+    let method = METHODS.into_iter().find(|method| *method == named);
+    match (dialect, method) {
+        (None, _) => Err(Refusal {
+            http: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            grpc: Code::Internal,
+            sentence: "Spark's methods take the content types application/grpc-web+proto, \
+                       application/grpc-web-text+proto and, over HTTP/2, application/grpc."
+                .to_owned(),
+            allow: None,
+        }),
+        (Some(Dialect::Native), _) if request.version() != Version::HTTP_2 => Err(Refusal {
+            http: StatusCode::BAD_REQUEST,
+            grpc: Code::Internal,
+            sentence: "gRPC needs HTTP/2; over HTTP/1.1 use application/grpc-web+proto.".to_owned(),
+            allow: None,
+        }),
+        (Some(_), None) => Err(Refusal {
+            http: StatusCode::OK,
+            grpc: Code::Unimplemented,
+            sentence: format!("Spark Connect has no method {named} that this bridge knows."),
+            allow: None,
+        }),
+        (Some(dialect), Some(method)) => Ok((dialect, method)),
+    }
+}
+
+/// Why a request is answered without a call.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) http: StatusCode,
+    pub(crate) grpc: Code,
+    pub(crate) sentence: String,
+    /// The methods that would have been right, for status 405.
+    pub(crate) allow: Option<&'static str>,
+}
+
+impl Refusal {
+    /// Another HTTP method than the ones in `allow`.
+    pub(crate) fn method(allow: &'static str, sentence: impl Into<String>) -> Self {
+        Self {
+            http: StatusCode::METHOD_NOT_ALLOWED,
+            grpc: Code::Unimplemented,
+            sentence: sentence.into(),
+            allow: Some(allow),
+        }
+    }
+
+    /// A gRPC status for a gRPC client, a line of text for anyone else.
+    pub(crate) fn answer(self, request: &HeaderMap) -> Response {
+        let mut response = match Dialect::of_request(request) {
+            Some(dialect) => {
+                let mut response = Status::new(self.grpc, self.sentence).into_http::<Body>();
+                let media_type = dialect.of_answer(request).media_type();
+                response.headers_mut().insert(CONTENT_TYPE, media_type);
+                response
+            }
+            None => format!("{}\n", self.sentence).into_response(),
+        };
+        *response.status_mut() = self.http;
+        if let Some(allow) = self.allow {
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+async fn forward(
+    upstream: &Arc<Upstream>,
+    dialect: Dialect,
+    method: &'static str,
+    request: Request<tonic::body::Body>,
+) -> Result<Response, Status> {
+    let (parts, body) = request.into_parts();
+    // A native client may upload more than fits into memory; what a browser sends arrives in one piece anyway.
+    let body = if dialect == Dialect::Native && method == "AddArtifacts" {
+        Either::Right(body)
+    } else {
+        Either::Left(read(body, upstream.spark.max_message_size + REQUEST_SLACK).await?)
+    };
+    let mut request = http::Request::new(body);
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
+    *request.uri_mut() = upstream
+        .uri(&format!("{SERVICE}{method}"))
+        .map_err(|error| Status::internal(format!("The address of Spark cannot be used: {error}.")))?;
+    *request.headers_mut() = forwarded(parts.headers, &upstream.spark.headers);
+
+    let (response, lease) = upstream.send(request).await?;
+    let (mut parts, body) = response.into_parts();
+    if parts.status != StatusCode::OK || Dialect::of_request(&parts.headers) != Some(Dialect::Native) {
+        return Err(not_grpc(upstream, &parts));
+    }
+    // grpc-web appends the trailers to the body.
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.version = Version::default();
+    let has_status = parts.headers.contains_key(Status::GRPC_STATUS);
+    Ok(Response::from_parts(
+        parts,
+        Body::new(Relay::new(body, lease, has_status)),
+    ))
+}
+
+/// A whole request body of at most `limit` bytes.
+async fn read(
+    mut body: tonic::body::Body,
+    limit: usize,
+) -> Result<http_body_util::Collected<bytes::Bytes>, Status> {
+    match Limited::new(&mut body, limit).collect().await {
+        Ok(collected) => Ok(collected),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+            // Whether the rest came or not, the answer is the same.
+            let _ = tokio::time::timeout(DISCARD_TIME, rest).await;
+            Err(Status::resource_exhausted(format!(
+                "The request is larger than the {} MiB that Spark takes.",
+                limit / (1024 * 1024)
+            )))
+        }
+        Err(error) => Err(Status::invalid_argument(format!(
+            "The request could not be read: {error}."
+        ))),
+    }
+}
+
+fn forwarded(mut headers: HeaderMap, own: &HeaderMap) -> HeaderMap {
+    let unwanted: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            NOT_FORWARDED.contains(&name)
+                || ["sec-", "proxy-", "access-control-"]
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix))
+        })
+        .cloned()
+        .collect();
+    for name in unwanted {
+        headers.remove(name);
+    }
+    headers.insert(TE, HeaderValue::from_static("trailers"));
+    for (name, value) in own {
+        headers.insert(name, value.clone());
+    }
+    headers
+}
+
+/// The status for an answer that no gRPC server gives.
+fn not_grpc(upstream: &Upstream, answer: &http::response::Parts) -> Status {
+    let code = match answer.status.as_u16() {
+        400 => Code::Internal,
+        401 => Code::Unauthenticated,
+        403 => Code::PermissionDenied,
+        404 => Code::Unimplemented,
+        429 | 502..=504 => Code::Unavailable,
+        _ => Code::Unknown,
+    };
+    let media_type = answer
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    Status::new(
+        code,
+        format!(
+            "What answers at {} is not Spark Connect: HTTP status {}, content type {}. Check the address.",
+            upstream.spark.authority,
+            answer.status,
+            media_type.unwrap_or("not given"),
+        ),
+    )
+}

@@ -1,0 +1,281 @@
+//! Connections to Spark: opened when needed, shared by few enough streams, replaced when they break.
+//!
+//! A reader that stalls keeps at most one stream window of its connection. Because a connection carries only so
+//! many streams that all their windows fit into its own, stalled readers never starve a healthy one.
+
+use std::{
+    error::Error,
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use http_body_util::{Collected, Either};
+use hyper::{
+    body::Incoming,
+    client::conn::http2::{Builder, SendRequest},
+};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{
+    client::legacy::connect::HttpConnector,
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tonic::Status;
+use tower::ServiceExt;
+
+use crate::spark_uri::SparkUri;
+
+/// What one stream may hold back when its reader stalls, bytes.
+const STREAM_WINDOW: u32 = 512 * 1024;
+/// How many streams share a connection.
+const STREAMS_PER_CONNECTION: usize = 16;
+/// More than all streams of a connection may hold back together.
+const CONNECTION_WINDOW: u32 = STREAM_WINDOW * (STREAMS_PER_CONNECTION as u32 + 1);
+/// Room for an error's details and for metadata, bytes.
+const MAX_HEADERS: u32 = 256 * 1024;
+/// Clients that leave in a hurry must not cost the others the connection they share.
+const MAX_REMEMBERED_RESETS: usize = 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TIME_BETWEEN_NOTICES: Duration = Duration::from_secs(5);
+
+/// A request's body: whole, or still arriving.
+pub(crate) type RequestBody = Either<Collected<Bytes>, tonic::body::Body>;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// One Spark Connect server.
+pub(crate) struct Upstream {
+    pub(crate) spark: SparkUri,
+    roots: RootCertStore,
+    connections: Mutex<Vec<Connection>>,
+    next_id: AtomicU64,
+    /// Held while a connection is opened; remembers when and why that failed last.
+    opening: tokio::sync::Mutex<Option<(Instant, Status)>>,
+    last_notice: Mutex<Option<Instant>>,
+}
+
+struct Connection {
+    id: u64,
+    sender: SendRequest<RequestBody>,
+    streams: usize,
+}
+
+/// A stream's place on a connection, given back when dropped.
+pub(crate) struct Lease {
+    upstream: Arc<Upstream>,
+    id: u64,
+}
+
+impl Upstream {
+    pub(crate) fn new(spark: SparkUri) -> Self {
+        Self {
+            spark,
+            roots: RootCertStore {
+                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+            },
+            connections: Mutex::default(),
+            next_id: AtomicU64::default(),
+            opening: tokio::sync::Mutex::default(),
+            last_notice: Mutex::default(),
+        }
+    }
+
+    /// The address of one of Spark's methods.
+    pub(crate) fn uri(&self, path: &str) -> Result<Uri, http::Error> {
+        Uri::builder()
+            .scheme(if self.spark.use_tls { "https" } else { "http" })
+            .authority(self.spark.authority.clone())
+            .path_and_query(path)
+            .build()
+    }
+
+    /// Sends a request and waits for the head of the answer. The lease must live as long as the answer's body.
+    pub(crate) async fn send(
+        self: &Arc<Self>,
+        mut request: Request<RequestBody>,
+    ) -> Result<(Response<Incoming>, Lease), Status> {
+        loop {
+            let (lease, mut sender) = self.lease().await?;
+            match sender.try_send_request(request).await {
+                Ok(response) => return Ok((response, lease)),
+                // Comes back unsent when the connection closed in the meantime: a new one takes it.
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(lease.lost(Some(error.error()))),
+                },
+            }
+        }
+    }
+
+    async fn lease(self: &Arc<Self>) -> Result<(Lease, SendRequest<RequestBody>), Status> {
+        let asked = Instant::now();
+        if let Some(lease) = self.lease_open() {
+            return Ok(lease);
+        }
+        let mut last_failure = self.opening.lock().await;
+        if let Some(lease) = self.lease_open() {
+            return Ok(lease);
+        }
+        // Who waited while another call found Spark down need not try again in turn.
+        if let Some((when, status)) = &*last_failure
+            && *when >= asked
+        {
+            return Err(status.clone());
+        }
+        let opened = tokio::time::timeout(CONNECT_TIMEOUT, self.open())
+            .await
+            .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()));
+        match opened {
+            Ok(sender) => {
+                let id = self.next_id.fetch_add(1, Relaxed);
+                self.connections().push(Connection {
+                    id,
+                    sender: sender.clone(),
+                    streams: 1,
+                });
+                Ok((
+                    Lease {
+                        upstream: self.clone(),
+                        id,
+                    },
+                    sender,
+                ))
+            }
+            Err(error) => {
+                let status = Status::unavailable(self.cannot_connect(&*error));
+                self.notice(status.message());
+                *last_failure = Some((Instant::now(), status.clone()));
+                Err(status)
+            }
+        }
+    }
+
+    fn lease_open(self: &Arc<Self>) -> Option<(Lease, SendRequest<RequestBody>)> {
+        let mut connections = self.connections();
+        connections.retain(|connection| !connection.sender.is_closed());
+        // The first with room, so that the later ones fall idle and close.
+        let connection = connections
+            .iter_mut()
+            .find(|c| c.streams < STREAMS_PER_CONNECTION)?;
+        connection.streams += 1;
+        Some((
+            Lease {
+                upstream: self.clone(),
+                id: connection.id,
+            },
+            connection.sender.clone(),
+        ))
+    }
+
+    async fn open(&self) -> Result<SendRequest<RequestBody>, BoxError> {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(self.roots.clone())
+            .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http2()
+            .wrap_connector(tcp);
+        let stream = connector.oneshot(self.uri("/")?).await?;
+
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(MAX_HEADERS)
+            .max_concurrent_reset_streams(MAX_REMEMBERED_RESETS);
+        if let Some(keepalive) = self.spark.keepalive {
+            builder
+                .keep_alive_interval(keepalive.time)
+                .keep_alive_timeout(keepalive.timeout)
+                .keep_alive_while_idle(keepalive.without_calls);
+        }
+        let (sender, connection) = builder.handshake(stream).await?;
+        // Its errors reach the streams it carries.
+        tokio::spawn(connection);
+        Ok(sender)
+    }
+
+    fn cannot_connect(&self, error: &(dyn Error + 'static)) -> String {
+        let address = &self.spark.authority;
+        let cause = root_cause(error);
+        let advice = if cause.is::<rustls::Error>() {
+            "Check whether that server has TLS, and a certificate from a public authority for this name."
+        } else {
+            "Check that the Spark Connect server is running and listens there."
+        };
+        format!(
+            "Spark cannot be reached at {address}: {}. {advice}",
+            describe(cause)
+        )
+    }
+
+    /// One line for the operator, and not the same line a hundred times.
+    fn notice(&self, message: &str) {
+        let mut last = self.last_notice.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.elapsed() >= TIME_BETWEEN_NOTICES) {
+            *last = Some(Instant::now());
+            eprintln!("{message}");
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lease {
+    /// The status of a call whose stream ended before Spark had given one.
+    pub(crate) fn lost(&self, error: Option<&hyper::Error>) -> Status {
+        let address = &self.upstream.spark.authority;
+        let cause = match error {
+            Some(error) => describe(root_cause(error)),
+            None => "the answer ended early".to_owned(),
+        };
+        let message = format!(
+            "The connection to Spark at {address} broke off: {cause}. \
+             Check that a Spark Connect server is still running there."
+        );
+        self.upstream.notice(&message);
+        Status::unavailable(message)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut connections = self.upstream.connections();
+        if let Some(connection) = connections.iter_mut().find(|connection| connection.id == self.id) {
+            connection.streams -= 1;
+        }
+        // One idle connection is kept for the next call.
+        let mut spare = false;
+        connections.retain(|connection| connection.streams > 0 || !std::mem::replace(&mut spare, true));
+    }
+}
+
+fn root_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause
+}
+
+/// An error without the machine's error number.
+fn describe(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
+        _ => error.to_string(),
+    }
+}
