@@ -264,7 +264,7 @@ async fn read(
             // Whether the rest came or not, the answer is the same.
             let _ = tokio::time::timeout(DISCARD_TIME, rest).await;
             Err(Status::resource_exhausted(format!(
-                "The request is larger than the {} MiB that Spark takes.",
+                "The request is larger than the {} MiB that this bridge passes on.",
                 limit / (1024 * 1024)
             )))
         }

@@ -162,16 +162,7 @@ pub(crate) async fn serve(State(root): State<Arc<WebRoot>>, request: Request) ->
     let path = request.uri().path();
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let sentence = format!("There is nothing at {path} that takes {}.", request.method());
-        let mut refusal = refuse(
-            headers,
-            StatusCode::METHOD_NOT_ALLOWED,
-            Code::Unimplemented,
-            sentence,
-        );
-        refusal
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return refusal;
+        return Refusal::method("GET, HEAD", sentence).answer(headers);
     }
     let name = match path.strip_prefix('/').unwrap_or(path) {
         "" => "index.html",
@@ -186,12 +177,16 @@ pub(crate) async fn serve(State(root): State<Arc<WebRoot>>, request: Request) ->
             ];
             (StatusCode::SERVICE_UNAVAILABLE, html, NOT_BUILT).into_response()
         }
-        None => refuse(
-            headers,
-            StatusCode::NOT_FOUND,
-            Code::Unimplemented,
-            format!("There is nothing at {path}."),
-        ),
+        None => {
+            let sentence = format!("There is nothing at {path}.");
+            let refusal = Refusal {
+                http: StatusCode::NOT_FOUND,
+                grpc: Code::Unimplemented,
+                sentence,
+                allow: None,
+            };
+            refusal.answer(headers)
+        }
     }
 }
 
