@@ -31,6 +31,11 @@ impl DataFrame {
         }
     }
 
+    /// The schema that it will have. Nothing runs.
+    pub async fn schema(&self) -> Result<pb::data_type::Struct> {
+        self.session.schema(&self.relation).await
+    }
+
     /// Runs it; its batches come as they arrive.
     pub fn execute(&self) -> Execution {
         self.session.execute(plan::root(self.relation.clone()))

@@ -17,7 +17,7 @@ mod dataframe;
 mod error;
 mod execute;
 pub mod plan;
-mod platform;
+pub mod platform;
 mod request;
 mod result;
 mod retry;

@@ -25,6 +25,36 @@ pub fn limit(input: pb::Relation, rows: i32) -> pb::Relation {
     })))
 }
 
+/// A table or a view by its name, quoted where needed, `SparkSession.table`.
+pub fn table(name: &str) -> pb::Relation {
+    let table = pb::read::NamedTable {
+        unparsed_identifier: name.to_owned(),
+        ..Default::default()
+    };
+    let read_type = Some(pb::read::ReadType::NamedTable(table));
+    relation(RelType::Read(pb::Read {
+        is_streaming: false,
+        read_type,
+    }))
+}
+
+/// The tables and views of a schema, `Catalog.listTables`: name, catalog, namespace, description, tableType,
+/// isTemporary. The schema's name is quoted where needed, and may start with a catalog.
+pub fn list_tables(schema: &str) -> pb::Relation {
+    let list = pb::ListTables {
+        db_name: Some(schema.to_owned()),
+        ..Default::default()
+    };
+    relation(RelType::Catalog(pb::Catalog {
+        cat_type: Some(pb::catalog::CatType::ListTables(list)),
+    }))
+}
+
+/// A name as SQL takes it anywhere: in backticks, those inside doubled.
+pub fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
 /// The plan that runs a relation for its rows.
 pub fn root(relation: pb::Relation) -> pb::Plan {
     pb::Plan {

@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 /// Waits.
-pub(crate) async fn sleep(duration: Duration) {
+pub async fn sleep(duration: Duration) {
     #[cfg(not(target_arch = "wasm32"))]
     tokio::time::sleep(duration).await;
     #[cfg(target_arch = "wasm32")]
@@ -15,7 +15,7 @@ pub(crate) async fn sleep(duration: Duration) {
 
 /// Runs a future beside the caller. Natively it needs a tokio runtime; where there is none any more, the program is
 /// ending and the future is dropped.
-pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     #[cfg(not(target_arch = "wasm32"))]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(future);
@@ -25,7 +25,7 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// Milliseconds since some moment, never going back.
-pub(crate) fn now() -> f64 {
+pub fn now() -> f64 {
     #[cfg(not(target_arch = "wasm32"))]
     {
         static START: std::sync::LazyLock<std::time::Instant> =
@@ -37,7 +37,7 @@ pub(crate) fn now() -> f64 {
 }
 
 /// A number from 0 to 1, to spread waits; not for secrets.
-pub(crate) fn random() -> f64 {
+pub fn random() -> f64 {
     let bytes = uuid::Uuid::new_v4().into_bytes();
     f64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
 }

@@ -36,6 +36,14 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// For a first contact: gives up after about a second.
+    pub fn quick() -> Self {
+        Self {
+            max_retries: 3,
+            ..Self::default()
+        }
+    }
+
     /// For someone who waits before a screen: gives up after about a minute.
     pub fn interactive() -> Self {
         Self {

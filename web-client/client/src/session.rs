@@ -60,6 +60,18 @@ impl Session {
         }
     }
 
+    /// The same session, whose calls from here on are repeated as this policy says.
+    pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
+        let Inner { client, requests, .. } = &*self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                client: client.clone(),
+                requests: requests.clone(),
+                retry_policy,
+            }),
+        }
+    }
+
     /// The session's id on the server.
     pub fn session_id(&self) -> &str {
         self.inner.requests.session_id()
@@ -113,6 +125,32 @@ impl Session {
             Some(pb::analyze_plan_response::Result::SparkVersion(version)) => Ok(version.version),
             _ => Err(Error::protocol(
                 "the question for its version was answered with something else",
+            )),
+        }
+    }
+
+    /// The schema that a relation would have, without running it, `DataFrame.schema`.
+    pub(crate) async fn schema(&self, relation: &pb::Relation) -> Result<pb::data_type::Struct> {
+        let plan = Some(plan::root(relation.clone()));
+        let request = self
+            .requests()
+            .analyze(analyze::Analyze::Schema(analyze::Schema { plan }));
+        let response = self
+            .unary(|mut client| {
+                let request = request.clone();
+                async move { client.analyze_plan(request).await }
+            })
+            .await?;
+        self.check(&response.session_id, &response.server_side_session_id)?;
+        match response.result {
+            Some(pb::analyze_plan_response::Result::Schema(pb::analyze_plan_response::Schema {
+                schema:
+                    Some(pb::DataType {
+                        kind: Some(pb::data_type::Kind::Struct(schema)),
+                    }),
+            })) => Ok(schema),
+            _ => Err(Error::protocol(
+                "the question for a schema was answered with something else",
             )),
         }
     }

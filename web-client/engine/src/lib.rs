@@ -1,1 +1,16 @@
-//! Not written yet.
+//! The engine: sessions, runs and results behind the messages of `engine-api`.
+//!
+//! In a browser it is a wasm module in a Web Worker ([`Engine`](wasm::Engine)); natively the same code runs in a
+//! `tokio::task::LocalSet`, which is how it is tested against a real server. It draws nothing and keeps no notebook.
+
+mod catalog;
+mod columns;
+mod core;
+mod report;
+mod run;
+mod statement;
+mod task;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use crate::core::Core;

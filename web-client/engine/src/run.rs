@@ -1,0 +1,267 @@
+//! One run of one cell, from its source to the last row.
+
+use std::rc::Rc;
+
+use engine_api::{ErrorKind, ErrorReport, Event, Progress, RowLimit, RunId, RunRequest, Stage, Summary};
+use futures::{
+    StreamExt,
+    future::{Abortable, Aborted},
+};
+use result_table::Table;
+use spark_connect_client::{Execution, Output, plan, platform, proto};
+
+use crate::{
+    columns,
+    core::{Connection, Core, not_connected},
+    report::report,
+    statement, task,
+};
+
+/// Milliseconds between two words on how many rows there are; four frames are not worth more.
+const ROWS_EVERY: f64 = 50.0;
+/// Milliseconds of work on batches before other messages get their turn.
+const TURN: f64 = 12.0;
+
+/// Begins a run.
+pub(crate) fn start(core: &Rc<Core>, request: RunRequest) {
+    let (run, connection) = (request.run, request.connection);
+    let failed = |error| core.emit(Event::Failed { run, error });
+    let Some(open) = core.connection(connection) else {
+        return failed(not_connected());
+    };
+    if request.source.trim().is_empty() {
+        return failed(ErrorReport::new(
+            ErrorKind::Invalid,
+            "The cell is empty: there is nothing to run.",
+        ));
+    }
+    let (abort, registration) = futures::future::AbortHandle::new_pair();
+    core.begin(run, abort, open.session.clone());
+    let core = core.clone();
+    task::spawn(async move {
+        let result = Abortable::new(Run::new(core.clone(), open, request).go(), registration).await;
+        match result {
+            Ok(Ok(summary)) => {
+                core.end(run);
+                core.emit(Event::Finished { run, summary });
+            }
+            Ok(Err(error)) => {
+                core.end(run);
+                let lost = (error.kind == ErrorKind::SessionLost).then(|| error.clone());
+                core.emit(Event::Failed { run, error });
+                if let Some(error) = lost {
+                    core.emit(Event::ConnectFailed { connection, error });
+                }
+            }
+            Err(Aborted) => {
+                core.end(run);
+                core.emit(Event::Failed {
+                    run,
+                    error: ErrorReport::new(ErrorKind::Cancelled, "Stopped."),
+                });
+            }
+        }
+    });
+}
+
+struct Run {
+    core: Rc<Core>,
+    open: Connection,
+    request: RunRequest,
+    started: f64,
+    first_rows: Option<f64>,
+    told_rows: f64,
+    turn: f64,
+    schema: Option<proto::data_type::Struct>,
+}
+
+/// What the server made of the source.
+enum Kind {
+    Query(proto::Relation),
+    Command(proto::Relation),
+}
+
+impl Run {
+    fn new(core: Rc<Core>, open: Connection, request: RunRequest) -> Self {
+        let started = platform::now();
+        Self {
+            core,
+            open,
+            request,
+            started,
+            first_rows: None,
+            told_rows: f64::MIN,
+            turn: started,
+            schema: None,
+        }
+    }
+
+    fn id(&self) -> RunId {
+        self.request.run
+    }
+
+    async fn go(mut self) -> Result<Summary, ErrorReport> {
+        let (relation, limit) = match self.look_at().await? {
+            Kind::Command(relation) => (relation, None),
+            Kind::Query(relation) => match self.request.limit {
+                RowLimit::All => (relation, None),
+                RowLimit::Preview(limit) => {
+                    // One row more tells whether there are more.
+                    let rows = i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1);
+                    (plan::limit(relation, rows), Some(limit))
+                }
+            },
+        };
+        let command = plan::is_command_result(&relation);
+        let execution = self.open.session.execute(plan::root(relation));
+        let limited = self.receive(execution, limit).await?;
+        self.summary(command, limited.then_some(limit).flatten())
+    }
+
+    /// Has the server analyse the source. A command has run when this returns.
+    async fn look_at(&mut self) -> Result<Kind, ErrorReport> {
+        let mut execution = self.open.session.execute(plan::sql_command(&self.request.source));
+        self.core.set_operation(self.id(), execution.operation_id());
+        let mut result = None;
+        while let Some(output) = execution.next().await {
+            match output.map_err(|error| report(&error, &self.request.source))? {
+                Output::Sql(relation) => result = Some(*relation),
+                output => self.tell(output),
+            }
+        }
+        match result {
+            Some(relation) if plan::is_command_result(&relation) => Ok(Kind::Command(relation)),
+            Some(relation) => Ok(Kind::Query(relation)),
+            None => Err(ErrorReport::new(
+                ErrorKind::Internal,
+                "The server gave no answer to the statement.",
+            )),
+        }
+    }
+
+    /// Reads the result into the table. Whether it was cut at the limit.
+    async fn receive(&mut self, mut execution: Execution, limit: Option<u32>) -> Result<bool, ErrorReport> {
+        self.core.set_operation(self.id(), execution.operation_id());
+        let mut limited = false;
+        while let Some(output) = execution.next().await {
+            match output.map_err(|error| report(&error, &self.request.source))? {
+                Output::Schema(schema) => self.schema = Some(schema),
+                Output::Batch(batch) => {
+                    limited |= self.keep(batch, limit)?;
+                    if platform::now() - self.turn > TURN {
+                        task::pause().await;
+                        self.turn = platform::now();
+                    }
+                }
+                output => self.tell(output),
+            }
+        }
+        Ok(limited)
+    }
+
+    /// Adds a batch to the table. Whether it was cut at the limit.
+    fn keep(&mut self, batch: arrow_array::RecordBatch, limit: Option<u32>) -> Result<bool, ErrorReport> {
+        let arrow = batch.schema();
+        let fault = |e: result_table::Error| ErrorReport::new(ErrorKind::Internal, e.to_string());
+        let time_zone = self.open.time_zone.clone();
+        let kept = self.core.with_table(self.id(), |place| {
+            let mut new = false;
+            let table = match place {
+                Some(table) => table,
+                None => {
+                    new = true;
+                    place.insert(Table::new(arrow.clone(), &time_zone).map_err(fault)?)
+                }
+            };
+            table.push(batch).map_err(fault)?;
+            let limited = limit.is_some_and(|limit| table.rows() > u64::from(limit));
+            if let Some(limit) = limit.filter(|_| limited) {
+                table.truncate(u64::from(limit));
+            }
+            Ok((new, limited, table.rows(), table.bytes()))
+        });
+        let Some(kept) = kept else {
+            return Err(ErrorReport::new(ErrorKind::Cancelled, "The result was closed."));
+        };
+        let (new, limited, rows, bytes) = kept?;
+        let run = self.id();
+        if new {
+            let columns = columns::columns(&arrow, self.schema.as_ref());
+            self.core.emit(Event::Schema { run, columns });
+        }
+        let now = platform::now();
+        if rows > 0 && (self.first_rows.is_none() || now - self.told_rows > ROWS_EVERY) {
+            self.first_rows.get_or_insert(now);
+            self.told_rows = now;
+            self.core.emit(Event::Rows { run, rows, bytes });
+        }
+        if let Some(budget) = self.core.exceeded_budget() {
+            return Err(ErrorReport::new(
+                ErrorKind::Budget,
+                format!(
+                    "All results together would take more than the {} MB that they may. The rows received so far \
+                     are kept. Close other results, raise the budget, or select less.",
+                    budget >> 20
+                ),
+            ));
+        }
+        Ok(limited)
+    }
+
+    /// Tells the user interface what is not a row.
+    fn tell(&self, output: Output) {
+        let run = self.id();
+        match output {
+            Output::Progress(told) => self.core.emit(Event::Progress {
+                run,
+                progress: progress(&told),
+            }),
+            Output::Retrying {
+                attempt,
+                attempts,
+                wait,
+                error,
+            } => self.core.emit(Event::Retrying {
+                run,
+                attempt,
+                attempts,
+                wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                reason: error.sentence().to_owned(),
+            }),
+            _ => {}
+        }
+    }
+
+    fn summary(&self, command: bool, limited_to: Option<u32>) -> Result<Summary, ErrorReport> {
+        let facts = self.core.with_table(self.id(), |table| {
+            table
+                .as_ref()
+                .map_or((0, 0, 0), |t| (t.rows(), t.bytes(), t.schema().fields().len()))
+        });
+        let (rows, bytes, width) = facts.unwrap_or_default();
+        let since = |moment: f64| (moment - self.started).max(0.0) as u64;
+        Ok(Summary {
+            rows,
+            bytes,
+            limited_to,
+            elapsed_ms: since(platform::now()),
+            first_rows_ms: self.first_rows.map(since),
+            message: (command && width == 0).then(|| statement::done(&self.request.source)),
+        })
+    }
+}
+
+fn progress(told: &proto::execute_plan_response::ExecutionProgress) -> Progress {
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let stage = |stage: &proto::execute_plan_response::execution_progress::StageInfo| Stage {
+        id: stage.stage_id,
+        tasks: count(stage.num_tasks),
+        completed_tasks: count(stage.num_completed_tasks),
+        input_bytes: count(stage.input_bytes_read),
+        done: stage.done,
+    };
+    Progress {
+        stages: told.stages.iter().map(stage).collect(),
+        inflight_tasks: count(told.num_inflight_tasks),
+    }
+}
