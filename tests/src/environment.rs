@@ -1,0 +1,47 @@
+//! What `cargo xtask test` tells the tests through environment variables.
+
+use std::env;
+
+use anyhow::{Context, Result};
+
+/// The connection string of the shared Spark, which holds the sample data. Must not be stopped.
+pub fn spark_remote() -> Result<String> {
+    variable("SPARK_REMOTE")
+}
+
+/// The address of the shared bridge before that Spark, `http://127.0.0.1:PORT`.
+pub fn bridge_url() -> Result<String> {
+    let url = variable("BRIDGE_URL")?;
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// A Python that has PySpark.
+pub fn python() -> Result<String> {
+    variable("E2E_PYTHON")
+}
+
+/// The program that starts a Spark of one's own.
+pub fn xtask() -> Result<String> {
+    variable("E2E_XTASK")
+}
+
+/// The bridge's program.
+pub fn bridge() -> Result<String> {
+    variable("E2E_BRIDGE")
+}
+
+/// Chromium's program.
+pub fn chromium() -> Result<String> {
+    variable("E2E_CHROMIUM")
+}
+
+/// Chromium's WebDriver.
+pub fn chromedriver() -> Result<String> {
+    variable("E2E_CHROMEDRIVER")
+}
+
+/// A missing variable is a failure, never a reason to skip a test.
+fn variable(name: &str) -> Result<String> {
+    env::var(name)
+        .with_context(|| format!("{name} is not set: run cargo xtask test, which starts what the tests need"))
+}
