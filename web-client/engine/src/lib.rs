@@ -8,6 +8,7 @@ mod columns;
 mod core;
 mod report;
 mod run;
+mod split;
 mod statement;
 mod task;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,22 @@
 use engine_api::{ErrorKind, ErrorReport, Origin};
 use spark_connect_client::{Error, ErrorKind as Kind, QueryContext};
 
+/// The report of an error of a statement that begins at this byte of the source.
+pub(crate) fn report_at(error: &Error, source: &str, start: usize) -> ErrorReport {
+    let (before, statement) = source.split_at(start);
+    let mut report = report(error, statement);
+    let lines = before.matches('\n').count() as u32;
+    let columns = before.chars().rev().take_while(|c| *c != '\n').count() as u32;
+    let units = before.encode_utf16().count() as u32;
+    for origin in &mut report.origins {
+        origin.column += if origin.line == 1 { columns } else { 0 };
+        origin.line += lines;
+        origin.start += units;
+        origin.end += units;
+    }
+    report
+}
+
 /// The report of an error of a run of this source.
 pub(crate) fn report(error: &Error, source: &str) -> ErrorReport {
     let spark = error.spark.as_deref();
@@ -188,6 +204,40 @@ mod tests {
                 "{source:?} {message:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_later_statement_is_marked_where_it_is() {
+        let mut error = Error::new(Kind::Spark, "x");
+        error.spark = Some(Box::new(spark_connect_client::SparkError {
+            contexts: vec![context(8, 8), context(10, 10)],
+            ..Default::default()
+        }));
+        let source = "SELECT 'é😀';\nSELECT 1; SELECT a\nb";
+        let start = source.find(" SELECT a").unwrap();
+        let origins = report_at(&error, source, start).origins;
+        assert_eq!(
+            origins[0],
+            Origin {
+                start: 31,
+                end: 32,
+                line: 2,
+                column: 18
+            }
+        );
+        assert_eq!(
+            origins[1],
+            Origin {
+                start: 33,
+                end: 34,
+                line: 3,
+                column: 1
+            }
+        );
+        assert_eq!(
+            (marked(source, &origins[0]), marked(source, &origins[1])),
+            ("a".into(), "b".into())
+        );
     }
 
     #[test]

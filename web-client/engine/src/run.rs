@@ -1,6 +1,6 @@
 //! One run of one cell, from its source to the last row.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use engine_api::{ErrorKind, ErrorReport, Event, Progress, RowLimit, RunId, RunRequest, Stage, Summary};
 use futures::{
@@ -8,13 +8,13 @@ use futures::{
     future::{Abortable, Aborted},
 };
 use result_table::Table;
-use spark_connect_client::{Execution, Output, plan, platform, proto};
+use spark_connect_client::{Error, Execution, Output, plan, platform, proto};
 
 use crate::{
     columns,
     core::{Connection, Core, not_connected},
-    report::report,
-    statement, task,
+    report::report_at,
+    split, statement, task,
 };
 
 /// Milliseconds between two words on how many rows there are; four frames are not worth more.
@@ -68,6 +68,8 @@ struct Run {
     core: Rc<Core>,
     open: Connection,
     request: RunRequest,
+    /// The statement that runs, bytes of the source.
+    statement: Range<usize>,
     started: f64,
     first_rows: Option<f64>,
     told_rows: f64,
@@ -88,6 +90,7 @@ impl Run {
             core,
             open,
             request,
+            statement: 0..0,
             started,
             first_rows: None,
             told_rows: f64::MIN,
@@ -100,31 +103,57 @@ impl Run {
         self.request.run
     }
 
+    /// Runs the statements in order. The result is the last one's; those before it run for their effect.
     async fn go(mut self) -> Result<Summary, ErrorReport> {
-        let (relation, limit) = match self.look_at().await? {
-            Kind::Command(relation) => (relation, None),
-            Kind::Query(relation) => match self.request.limit {
-                RowLimit::All => (relation, None),
-                RowLimit::Preview(limit) => {
-                    // One row more tells whether there are more.
-                    let rows = i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1);
-                    (plan::limit(relation, rows), Some(limit))
-                }
-            },
+        let mut statements = split::statements(&self.request.source);
+        let last = statements.pop().unwrap_or_default();
+        for statement in statements {
+            self.statement = statement;
+            if let Kind::Query(relation) = self.look_at().await? {
+                let execution = self.open.session.execute(plan::root(self.limited(relation).0));
+                self.discard(execution).await?;
+            }
+        }
+        self.statement = last;
+        let (relation, limit, command) = match self.look_at().await? {
+            Kind::Command(relation) => (relation, None, true),
+            Kind::Query(relation) => {
+                let (relation, limit) = self.limited(relation);
+                (relation, limit, false)
+            }
         };
-        let command = plan::is_command_result(&relation);
         let execution = self.open.session.execute(plan::root(relation));
-        let limited = self.receive(execution, limit).await?;
-        self.summary(command, limited.then_some(limit).flatten())
+        let cut = self.receive(execution, limit).await?;
+        self.summary(command, cut.then_some(limit).flatten())
     }
 
-    /// Has the server analyse the source. A command has run when this returns.
+    /// A query with the limit that the user interface asks for, if it does.
+    fn limited(&self, relation: proto::Relation) -> (proto::Relation, Option<u32>) {
+        match self.request.limit {
+            RowLimit::All => (relation, None),
+            RowLimit::Preview(limit) => {
+                // One row more tells whether there are more.
+                let rows = i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1);
+                (plan::limit(relation, rows), Some(limit))
+            }
+        }
+    }
+
+    fn text(&self) -> &str {
+        &self.request.source[self.statement.clone()]
+    }
+
+    fn report(&self, error: &Error) -> ErrorReport {
+        report_at(error, &self.request.source, self.statement.start)
+    }
+
+    /// Has the server analyse the statement. A command has run when this returns.
     async fn look_at(&mut self) -> Result<Kind, ErrorReport> {
-        let mut execution = self.open.session.execute(plan::sql_command(&self.request.source));
+        let mut execution = self.open.session.execute(plan::sql_command(self.text()));
         self.core.set_operation(self.id(), execution.operation_id());
         let mut result = None;
         while let Some(output) = execution.next().await {
-            match output.map_err(|error| report(&error, &self.request.source))? {
+            match output.map_err(|error| self.report(&error))? {
                 Output::Sql(relation) => result = Some(*relation),
                 output => self.tell(output),
             }
@@ -139,12 +168,21 @@ impl Run {
         }
     }
 
+    /// Runs a query whose rows nobody sees, for the errors that it may have.
+    async fn discard(&mut self, mut execution: Execution) -> Result<(), ErrorReport> {
+        self.core.set_operation(self.id(), execution.operation_id());
+        while let Some(output) = execution.next().await {
+            self.tell(output.map_err(|error| self.report(&error))?);
+        }
+        Ok(())
+    }
+
     /// Reads the result into the table. Whether it was cut at the limit.
     async fn receive(&mut self, mut execution: Execution, limit: Option<u32>) -> Result<bool, ErrorReport> {
         self.core.set_operation(self.id(), execution.operation_id());
         let mut limited = false;
         while let Some(output) = execution.next().await {
-            match output.map_err(|error| report(&error, &self.request.source))? {
+            match output.map_err(|error| self.report(&error))? {
                 Output::Schema(schema) => self.schema = Some(schema),
                 Output::Batch(batch) => {
                     limited |= self.keep(batch, limit)?;
@@ -246,7 +284,7 @@ impl Run {
             limited_to,
             elapsed_ms: since(platform::now()),
             first_rows_ms: self.first_rows.map(since),
-            message: (command && width == 0).then(|| statement::done(&self.request.source)),
+            message: (command && width == 0).then(|| statement::done(self.text())),
         })
     }
 }
