@@ -17,7 +17,7 @@ use http::{
 };
 use tonic::Code;
 
-use crate::rpc::Refusal;
+use crate::dialect::Refusal;
 
 /// The names under which requests are answered.
 #[derive(Clone, Debug)]
@@ -110,10 +110,12 @@ pub(crate) fn is_cross_site(method: &Method, uri: &Uri, headers: &HeaderMap) -> 
         let default_port = if scheme == "https" { 443 } else { 80 };
         let with_port = |text| host_and_port(text).map(|(host, port)| (host, port.unwrap_or(default_port)));
         let origin = with_port(authority)?;
+        let named = names(uri, headers);
         Some(
-            names(uri, headers)
-                .into_iter()
-                .all(|name| with_port(name).as_ref() == Some(&origin)),
+            !named.is_empty()
+                && named
+                    .into_iter()
+                    .all(|name| with_port(name).as_ref() == Some(&origin)),
         )
     });
     own != Some(true)

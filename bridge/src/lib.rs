@@ -7,11 +7,13 @@
 //! - `spark_uri`: the `sc://` connection string
 //! - `upstream`: connections to Spark, shared so that stalled readers cannot starve healthy ones
 //! - `rpc`: one call, from the browser's request to Spark's answer
+//! - `dialect`: grpc-web, its text form, gRPC; and how each is refused
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
 //! - `hosts`: which names and which sites may call
 //! - `web_root`: the notebook's files
 //! - `server`: the accept loop, timeouts and the graceful end
 
+mod dialect;
 mod hosts;
 mod relay;
 mod rpc;
@@ -20,7 +22,7 @@ mod spark_uri;
 mod upstream;
 mod web_root;
 
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 use axum::{
     Router,
@@ -57,4 +59,9 @@ pub fn router(config: Config) -> Router {
         .merge(pages)
         .layer(from_fn_with_state(Arc::new(config.hosts), hosts::check))
         .route("/healthz", get(async || "ok"))
+}
+
+/// One line for whoever runs the bridge. Nobody may be listening any more.
+fn notice(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

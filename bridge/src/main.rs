@@ -1,6 +1,11 @@
 //! The command: reads its flags, listens, prints the address to open and serves until a signal ends it.
 
-use std::{env, net::SocketAddr, process::ExitCode};
+use std::{
+    env,
+    io::{Write, stdout},
+    net::SocketAddr,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use spark_connect_bridge::{AllowedHost, Config, Hosts, SparkUri, WebRoot, router, serve};
@@ -83,7 +88,9 @@ async fn run(arguments: Arguments, spark: SparkUri) -> Result<(), String> {
     let address = listener.local_addr().map_err(cannot_listen)?;
     let shutdown = shutdown_signal().map_err(|error| format!("Cannot wait for signals: {error}."))?;
 
-    println!(
+    // Nobody may be reading it.
+    let _ = writeln!(
+        stdout(),
         "The notebook is at {} (Spark at {spark}). Ctrl+C ends it.",
         url(address)
     );

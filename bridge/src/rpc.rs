@@ -10,14 +10,19 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
-    header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, TE},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, TE},
 };
 use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
 use tonic::{Code, Status};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{hosts::is_cross_site, relay::Relay, upstream::Upstream};
+use crate::{
+    dialect::{Dialect, Refusal},
+    hosts::is_cross_site,
+    relay::Relay,
+    upstream::Upstream,
+};
 
 const SERVICE: &str = "/spark.connect.SparkConnectService/";
 /// The methods of Spark 4.3. The only one that takes a stream of messages is AddArtifacts.
@@ -59,54 +64,6 @@ const NOT_FORWARDED: [&str; 17] = [
     "x-grpc-web",
     "x-requested-with",
 ];
-
-/// How a client speaks gRPC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dialect {
-    Native,
-    Web,
-    WebText,
-}
-
-impl Dialect {
-    /// From a media type, whatever its parameters and its message format.
-    fn of(media_type: &str) -> Option<Self> {
-        let essence = media_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        match essence.split('+').next().unwrap_or_default() {
-            "application/grpc" => Some(Self::Native),
-            "application/grpc-web" => Some(Self::Web),
-            "application/grpc-web-text" => Some(Self::WebText),
-            _ => None,
-        }
-    }
-
-    fn of_request(headers: &HeaderMap) -> Option<Self> {
-        headers.get(CONTENT_TYPE)?.to_str().ok().and_then(Self::of)
-    }
-
-    /// What the client wants back: what it names, else what it speaks.
-    fn of_answer(self, headers: &HeaderMap) -> Self {
-        let accept = headers
-            .get(ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .unwrap_or_default();
-        accept.split(',').find_map(Self::of).unwrap_or(self)
-    }
-
-    /// The media type as tonic-web recognises it.
-    fn media_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Native => "application/grpc",
-            Self::Web => "application/grpc-web+proto",
-            Self::WebText => "application/grpc-web-text+proto",
-        })
-    }
-}
 
 /// Answers a request to Spark's service.
 pub(crate) async fn call(State(upstream): State<Arc<Upstream>>, mut request: Request) -> Response {
@@ -171,48 +128,6 @@ fn admit(request: &Request) -> Result<(Dialect, &'static str), Refusal> {
             allow: None,
         }),
         (Some(dialect), Some(method)) => Ok((dialect, method)),
-    }
-}
-
-/// Why a request is answered without a call.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) http: StatusCode,
-    pub(crate) grpc: Code,
-    pub(crate) sentence: String,
-    /// The methods that would have been right, for status 405.
-    pub(crate) allow: Option<&'static str>,
-}
-
-impl Refusal {
-    /// Another HTTP method than the ones in `allow`.
-    pub(crate) fn method(allow: &'static str, sentence: impl Into<String>) -> Self {
-        Self {
-            http: StatusCode::METHOD_NOT_ALLOWED,
-            grpc: Code::Unimplemented,
-            sentence: sentence.into(),
-            allow: Some(allow),
-        }
-    }
-
-    /// A gRPC status for a gRPC client, a line of text for anyone else.
-    pub(crate) fn answer(self, request: &HeaderMap) -> Response {
-        let mut response = match Dialect::of_request(request) {
-            Some(dialect) => {
-                let mut response = Status::new(self.grpc, self.sentence).into_http::<Body>();
-                let media_type = dialect.of_answer(request).media_type();
-                response.headers_mut().insert(CONTENT_TYPE, media_type);
-                response
-            }
-            None => format!("{}\n", self.sentence).into_response(),
-        };
-        *response.status_mut() = self.http;
-        if let Some(allow) = self.allow {
-            response
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static(allow));
-        }
-        response
     }
 }
 

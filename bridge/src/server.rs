@@ -29,9 +29,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(5);
 const MAX_CONNECTIONS: usize = 4096;
 const MAX_STREAMS_PER_CONNECTION: u32 = 256;
-const MAX_HEADERS: usize = 64 * 1024;
-/// What a connection may hold of answers that its reader does not take, bytes.
-const SEND_BUFFER: usize = 64 * 1024;
+/// What a connection may hold of a request's head, and of an answer that its reader does not take, bytes.
+const BUFFER: usize = 64 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// A pause after the machine ran out of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
@@ -43,14 +42,14 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEADERS.max(SEND_BUFFER));
+        .max_buf_size(BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING_INTERVAL)
         .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)
-        .max_header_list_size(MAX_HEADERS as u32)
-        .max_send_buf_size(SEND_BUFFER);
+        .max_header_list_size(BUFFER as u32)
+        .max_send_buf_size(BUFFER);
 
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
@@ -69,7 +68,7 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
             // A client that is gone again is its own business; anything else will not pass at once.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
-                eprintln!("A connection could not be accepted: {error}.");
+                crate::notice(&format!("A connection could not be accepted: {error}."));
                 sleep(ACCEPT_PAUSE).await;
             }
         }

@@ -46,25 +46,26 @@ impl Default for Keepalive {
     }
 }
 
-/// Why a connection string was refused, in words for the person who wrote it. Never quotes a value.
+/// Why a connection string was refused, in words for the person who wrote it. Quotes keys only: wherever else the
+/// string is wrong, there may be a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SparkUriError {
     /// Another scheme, or none.
     #[error("the address of Spark must start with sc://, for example sc://localhost:15002")]
     Scheme,
-    /// No host between `sc://` and the port.
-    #[error("the address of Spark names no host; write it like sc://localhost:15002")]
-    NoHost,
-    /// A host or port that cannot be one.
-    #[error("`{0}` is not HOST or HOST:PORT (an IPv6 address goes in brackets: sc://[::1]:15002)")]
-    Authority(String),
+    /// A host or port that cannot be one, or no host.
+    #[error(
+        "after sc:// comes HOST or HOST:PORT with a port from 1 to 65535; an IPv6 address goes in brackets, as in \
+         sc://[::1]:15002"
+    )]
+    Authority,
     /// Something other than `/;` after the host.
-    #[error("`{0}` follows the host; only parameters may, as in sc://host:15002/;use_ssl=true")]
-    Path(String),
-    /// A parameter without `=`, or with a second one.
-    #[error("the parameter `{0}` is not written as key=value")]
-    Parameter(String),
-    /// A known key with a value it cannot have.
+    #[error("only parameters may follow the host, as in sc://localhost:15002/;use_ssl=true")]
+    Path,
+    /// A parameter without `=`; counted from 1.
+    #[error("parameter {0} is not written as key=value")]
+    Parameter(usize),
+    /// A key with a value it cannot have.
     #[error("the value of {key} must be {expected}")]
     Value {
         /// The key.
@@ -92,9 +93,7 @@ impl SparkUri {
         let (authority, host) = parse_authority(authority)?;
         let parameters = match path.strip_prefix('/').unwrap_or(path) {
             "" => "",
-            path => path
-                .strip_prefix(';')
-                .ok_or_else(|| SparkUriError::Path(path.split(';').next().unwrap_or_default().to_owned()))?,
+            path => path.strip_prefix(';').ok_or(SparkUriError::Path)?,
         };
 
         let mut use_ssl = None;
@@ -103,8 +102,9 @@ impl SparkUri {
         let mut max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
         let mut keepalive = Keepalive::default();
         let mut keepalive_enabled = true;
-        for parameter in parameters.split(';').filter(|parameter| !parameter.is_empty()) {
-            let (key, value) = parse_parameter(parameter)?;
+        let parameters = parameters.split(';').filter(|parameter| !parameter.is_empty());
+        for (index, parameter) in parameters.enumerate() {
+            let (key, value) = parse_parameter(index + 1, parameter)?;
             match key {
                 "use_ssl" => use_ssl = Some(parse_bool(key, &value)?),
                 "token" => token = Some(value),
@@ -157,45 +157,41 @@ impl fmt::Debug for SparkUri {
 
 /// The authority with its port, and the bare host.
 fn parse_authority(text: &str) -> Result<(Authority, String), SparkUriError> {
-    let refuse = || SparkUriError::Authority(text.to_owned());
     let (host, port) = match text.rsplit_once(':') {
         // A colon inside brackets is part of an IPv6 address.
-        Some((host, port)) if !port.ends_with(']') => (host, port.parse().map_err(|_| refuse())?),
+        Some((host, port)) if !port.ends_with(']') => {
+            (host, port.parse().map_err(|_| SparkUriError::Authority)?)
+        }
         _ => (text, DEFAULT_PORT),
     };
-    if host.is_empty() {
-        return Err(SparkUriError::NoHost);
-    }
     let bare = match host.strip_prefix('[') {
-        Some(inner) => {
-            let inner = inner.strip_suffix(']').ok_or_else(refuse)?;
-            inner.parse::<Ipv6Addr>().map_err(|_| refuse())?;
-            inner
-        }
-        None if host.contains([':', '@', '%', '?', '#', ']']) => return Err(refuse()),
-        None => host,
+        Some(inner) => inner
+            .strip_suffix(']')
+            .filter(|inner| inner.parse::<Ipv6Addr>().is_ok()),
+        None => Some(host).filter(|host| !host.is_empty() && !host.contains([':', '@', '%', '?', '#', ']'])),
     };
-    if port == 0 {
-        return Err(refuse());
+    let authority = Authority::try_from(format!("{host}:{port}"));
+    match (bare, authority) {
+        (Some(bare), Ok(authority)) if port != 0 => Ok((authority, bare.to_ascii_lowercase())),
+        _ => Err(SparkUriError::Authority),
     }
-    let authority = Authority::try_from(format!("{host}:{port}")).map_err(|_| refuse())?;
-    Ok((authority, bare.to_ascii_lowercase()))
 }
 
-fn parse_parameter(parameter: &str) -> Result<(&str, String), SparkUriError> {
-    // The error names the key alone: the rest may be a token.
-    let key = parameter.split('=').next().unwrap_or_default();
-    let refuse = || SparkUriError::Parameter(key.to_owned());
-    let (key, value) = parameter.split_once('=').ok_or_else(refuse)?;
-    if key.is_empty() || value.contains('=') {
-        return Err(refuse());
+fn parse_parameter(number: usize, parameter: &str) -> Result<(&str, String), SparkUriError> {
+    let (key, value) = parameter
+        .split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or(SparkUriError::Parameter(number))?;
+    let refuse = |expected| SparkUriError::Value {
+        key: key.to_owned(),
+        expected,
+    };
+    if value.contains('=') {
+        return Err(refuse("percent-encoded: write = as %3D"));
     }
     let value = percent_decode_str(value)
         .decode_utf8()
-        .map_err(|_| SparkUriError::Value {
-            key: key.to_owned(),
-            expected: "percent-encoded UTF-8",
-        })?;
+        .map_err(|_| refuse("percent-encoded UTF-8"))?;
     Ok((key, value.into_owned()))
 }
 
@@ -230,4 +226,173 @@ fn header_value(key: &str, value: &str) -> Result<HeaderValue, SparkUriError> {
         key: key.to_owned(),
         expected: "text that an HTTP header can carry",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connection_strings() {
+        // (string, authority, TLS, headers)
+        let bearer = ("authorization", "Bearer t");
+        type Case<'a> = (&'a str, &'a str, bool, &'a [(&'a str, &'a str)]);
+        let cases: &[Case] = &[
+            ("sc://localhost", "localhost:15002", false, &[]),
+            (
+                " sc://spark.example.com:443/ ",
+                "spark.example.com:443",
+                false,
+                &[],
+            ),
+            ("sc://10.0.0.1:15003/;", "10.0.0.1:15003", false, &[]),
+            ("sc://[::1]", "[::1]:15002", false, &[]),
+            ("sc://[2001:db8::1]:1", "[2001:db8::1]:1", false, &[]),
+            ("sc://h/;use_ssl=true", "h:15002", true, &[]),
+            ("sc://h/;token=t", "h:15002", true, &[bearer]),
+            ("sc://h/;token=t;use_ssl=False", "h:15002", false, &[bearer]),
+            ("sc://h/;token=", "h:15002", false, &[]),
+            ("sc://localhost/;token=t", "localhost:15002", false, &[bearer]),
+            ("sc://127.0.0.1/;token=t", "127.0.0.1:15002", false, &[bearer]),
+            ("sc://[::1]/;token=t", "[::1]:15002", false, &[bearer]),
+            (
+                "sc://LOCALHOST/;token=t;use_ssl=true",
+                "LOCALHOST:15002",
+                true,
+                &[bearer],
+            ),
+            (
+                "sc://h/;X-Cluster=a%20b;x-two=%3D%3B",
+                "h:15002",
+                false,
+                &[("x-cluster", "a b"), ("x-two", "=;")],
+            ),
+        ];
+        for (text, authority, tls, headers) in cases {
+            let uri = SparkUri::parse(text, None).unwrap();
+            assert_eq!(uri.authority, *authority, "{text}");
+            assert_eq!(uri.use_tls, *tls, "{text}");
+            assert_eq!(uri.headers.len(), headers.len(), "{text}");
+            for (name, value) in *headers {
+                assert_eq!(uri.headers[*name], value, "{text}");
+            }
+            assert_eq!(uri.max_message_size, 128 * 1024 * 1024);
+            assert_eq!(uri.keepalive, Some(Keepalive::default()));
+        }
+    }
+
+    #[test]
+    fn settings_of_the_connection() {
+        let uri = SparkUri::parse(
+            "sc://h/;grpc_max_message_size=7;grpc_keepalive_time_ms=10;grpc_keepalive_timeout_ms=20;\
+             grpc_keepalive_without_calls=false",
+            None,
+        )
+        .unwrap();
+        let millis = Duration::from_millis;
+        assert_eq!(uri.max_message_size, 7);
+        assert_eq!(
+            uri.keepalive,
+            Some(Keepalive {
+                time: millis(10),
+                timeout: millis(20),
+                without_calls: false
+            })
+        );
+        let uri = SparkUri::parse("sc://h/;grpc_keepalive_enabled=false", None).unwrap();
+        assert_eq!(uri.keepalive, None);
+    }
+
+    #[test]
+    fn the_environments_token_counts_when_there_is_no_other() {
+        for (text, token, expected) in [
+            ("sc://h", "e", Some("Bearer e")),
+            ("sc://h/;token=t", "e", Some("Bearer t")),
+            ("sc://h", "", None),
+        ] {
+            let uri = SparkUri::parse(text, Some(token)).unwrap();
+            let sent = uri
+                .headers
+                .get("authorization")
+                .map(|value| value.to_str().unwrap());
+            assert_eq!(sent, expected, "{text}");
+            assert_eq!(uri.use_tls, expected.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_strings_are_explained_without_their_secrets() {
+        const AUTHORITY: &str = "after sc:// comes HOST or HOST:PORT with a port from 1 to 65535; \
+                                 an IPv6 address goes in brackets, as in sc://[::1]:15002";
+        const SCHEME: &str = "the address of Spark must start with sc://, for example sc://localhost:15002";
+        const PATH: &str = "only parameters may follow the host, as in sc://localhost:15002/;use_ssl=true";
+        let cases = [
+            ("", SCHEME),
+            ("localhost:15002", SCHEME),
+            ("http://secret@h", SCHEME),
+            ("local[*]", SCHEME),
+            ("sc://", AUTHORITY),
+            ("sc://:15002", AUTHORITY),
+            ("sc://h:0", AUTHORITY),
+            ("sc://h:65536", AUTHORITY),
+            ("sc://h:secret", AUTHORITY),
+            ("sc://::1", AUTHORITY),
+            ("sc://[::1", AUTHORITY),
+            ("sc://[secret]", AUTHORITY),
+            ("sc://me:secret@h", AUTHORITY),
+            ("sc://a b", AUTHORITY),
+            ("sc://h?token=secret", AUTHORITY),
+            ("sc://h/token=secret", PATH),
+            ("sc://h/path;token=secret", PATH),
+            (
+                "sc://h/;use_ssl=true;secret",
+                "parameter 2 is not written as key=value",
+            ),
+            ("sc://h/;=secret", "parameter 1 is not written as key=value"),
+            (
+                "sc://h/;token=secret==",
+                "the value of token must be percent-encoded: write = as %3D",
+            ),
+            (
+                "sc://h/;token=secret%FF",
+                "the value of token must be percent-encoded UTF-8",
+            ),
+            (
+                "sc://h/;token=secret%0A",
+                "the value of token must be text that an HTTP header can carry",
+            ),
+            (
+                "sc://h/;use_ssl=secret",
+                "the value of use_ssl must be true or false",
+            ),
+            (
+                "sc://h/;grpc_max_message_size=0",
+                "the value of grpc_max_message_size must be a whole number above 0",
+            ),
+            (
+                "sc://h/;grpc_keepalive_time_ms=-1",
+                "the value of grpc_keepalive_time_ms must be a whole number above 0",
+            ),
+            (
+                "sc://h/;user_id=secret",
+                "user_id belongs to the clients behind the bridge, not to the bridge; leave it out of the address",
+            ),
+            (
+                "sc://h/;a b=secret",
+                "`a b` is neither a known key nor a name that a metadata header can have",
+            ),
+        ];
+        for (text, expected) in cases {
+            let error = SparkUri::parse(text, None).unwrap_err().to_string();
+            assert_eq!(error, expected, "{text}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn printing_shows_no_secret() {
+        let uri = SparkUri::parse("sc://h/;token=secret;x-key=secret", None).unwrap();
+        assert_eq!(uri.to_string(), "sc://h:15002");
+        assert!(!format!("{uri:?}").contains("secret"), "{uri:?}");
+    }
 }

@@ -70,6 +70,7 @@ struct Connection {
 pub(crate) struct Lease {
     upstream: Arc<Upstream>,
     id: u64,
+    reused: bool,
 }
 
 impl Upstream {
@@ -104,10 +105,10 @@ impl Upstream {
             let (lease, mut sender) = self.lease().await?;
             match sender.try_send_request(request).await {
                 Ok(response) => return Ok((response, lease)),
-                // Comes back unsent when the connection closed in the meantime: a new one takes it.
+                // Comes back unsent when an older connection turns out to be closed: another one takes it.
                 Err(mut error) => match error.take_message() {
-                    Some(unsent) => request = unsent,
-                    None => return Err(lease.lost(Some(error.error()))),
+                    Some(unsent) if lease.reused => request = unsent,
+                    _ => return Err(lease.lost(Some(error.error()))),
                 },
             }
         }
@@ -143,6 +144,7 @@ impl Upstream {
                     Lease {
                         upstream: self.clone(),
                         id,
+                        reused: false,
                     },
                     sender,
                 ))
@@ -168,6 +170,7 @@ impl Upstream {
             Lease {
                 upstream: self.clone(),
                 id: connection.id,
+                reused: true,
             },
             connection.sender.clone(),
         ))
@@ -211,7 +214,7 @@ impl Upstream {
         let address = &self.spark.authority;
         let cause = root_cause(error);
         let advice = if cause.is::<rustls::Error>() {
-            "Check whether that server has TLS, and a certificate from a public authority for this name."
+            "Check that the server there has TLS, with a certificate for this name from a public authority."
         } else {
             "Check that the Spark Connect server is running and listens there."
         };
@@ -226,7 +229,7 @@ impl Upstream {
         let mut last = self.last_notice.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none_or(|last| last.elapsed() >= TIME_BETWEEN_NOTICES) {
             *last = Some(Instant::now());
-            eprintln!("{message}");
+            crate::notice(message);
         }
     }
 
@@ -241,11 +244,11 @@ impl Lease {
         let address = &self.upstream.spark.authority;
         let cause = match error {
             Some(error) => describe(root_cause(error)),
-            None => "the answer ended early".to_owned(),
+            None => "the answer has no end".to_owned(),
         };
         let message = format!(
-            "The connection to Spark at {address} broke off: {cause}. \
-             Check that a Spark Connect server is still running there."
+            "The connection to Spark at {address} broke off. \
+             Check that a Spark Connect server is still running there. ({cause})"
         );
         self.upstream.notice(&message);
         Status::unavailable(message)
@@ -265,11 +268,15 @@ impl Drop for Lease {
 }
 
 fn root_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
+    // An io::Error that wraps another error does not count it as its source.
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match wrapped
+        .map(|error| error as &(dyn Error + 'static))
+        .or_else(|| error.source())
+    {
+        Some(deeper) => root_cause(deeper),
+        None => error,
     }
-    cause
 }
 
 /// An error without the machine's error number.

@@ -26,7 +26,7 @@ use http::{
 use rust_embed::RustEmbed;
 use tonic::Code;
 
-use crate::rpc::Refusal;
+use crate::dialect::Refusal;
 
 #[derive(RustEmbed)]
 #[folder = "../target/web-root"]
@@ -196,9 +196,12 @@ impl File {
         let Some((encoding, body)) = self
             .bodies
             .iter()
-            .rev()
+            .filter(|(encoding, _)| accepted.weight(*encoding) > 0)
             // The last of equals wins, and the best encoding is listed first.
+            .rev()
             .max_by_key(|(encoding, _)| accepted.weight(*encoding))
+            // Who welcomes nothing gets the file as it is.
+            .or(self.bodies.last())
         else {
             return StatusCode::NOT_FOUND.into_response();
         };

@@ -327,11 +327,14 @@ async fn what_is_no_spark_connect_server_is_named() {
     for (uri, expected) in [
         (
             format!("sc://{address}"),
-            format!("The connection to Spark at {address} broke off: "),
+            format!("The connection to Spark at {address} broke off. "),
         ),
         (
             format!("sc://{address}/;use_ssl=true"),
-            format!("Spark cannot be reached at {address}: "),
+            format!(
+                "Spark cannot be reached at {address}: received corrupt message of type InvalidContentType. \
+                 Check that the server there has TLS, "
+            ),
         ),
         (
             "sc://spark.invalid".to_owned(),
@@ -363,7 +366,7 @@ async fn spark_going_away_between_messages_ends_in_unavailable() {
         let (code, text) = status(&read.trailers.unwrap());
         assert_eq!(code, 14, "{dialect:?}");
         assert!(
-            text.starts_with(&format!("The connection to Spark at {address} broke off: ")),
+            text.starts_with(&format!("The connection to Spark at {address} broke off. ")),
             "{text}"
         );
     }
@@ -520,6 +523,62 @@ async fn many_calls_at_once_spread_over_connections_which_close_again() {
     assert_eq!(spark.connections(), 4, "16 streams on each connection");
     bridge.call("Config", Dialect::Web1, message(b"")).await;
     assert_eq!(spark.connections(), 4, "one of them was kept");
+}
+
+#[tokio::test]
+async fn a_connection_that_spark_closes_is_replaced_and_its_streams_go_on() {
+    let (opened, mut scripts) = tokio::sync::mpsc::channel(1);
+    let spark = FakeSpark::start(move |request| {
+        let opened = opened.clone();
+        async move {
+            if request.uri().path().ends_with("Config") {
+                return ok(&[b"done"]);
+            }
+            let (send, body) = scripted();
+            opened.send(send).await.unwrap();
+            answer(body)
+        }
+    })
+    .await;
+    let bridge = Bridge::before(spark.address).await;
+    let mut stream = Answer::new(
+        Dialect::Web1,
+        bridge.call("ExecutePlan", Dialect::Web1, message(b"")).await,
+    );
+    let send = soon("the stream", scripts.recv()).await.unwrap();
+    spark.drain();
+    for _ in 0..20 {
+        let response = bridge.call("Config", Dialect::Web1, message(b"")).await;
+        assert_eq!(
+            Answer::new(Dialect::Web1, response).all().await.unwrap().0,
+            ["done"]
+        );
+    }
+    assert_eq!(spark.connections(), 2);
+    send.send(Ok(Frame::data(message(b"late")))).await.unwrap();
+    assert_eq!(stream.message().await.unwrap().unwrap(), "late");
+}
+
+#[tokio::test]
+async fn a_door_that_shuts_at_once_is_not_knocked_at_for_ever() {
+    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = door.local_addr().unwrap();
+    let knocks = Arc::new(Mutex::new(0));
+    let count = knocks.clone();
+    let open = tokio::spawn(async move {
+        loop {
+            drop(door.accept().await.unwrap());
+            *count.lock().unwrap() += 1;
+        }
+    });
+    let bridge = Bridge::before(address).await;
+    for _ in 0..20 {
+        let response = bridge.call("Config", Dialect::Web1, message(b"")).await;
+        assert_eq!(status(response.headers()).0, 14);
+    }
+    let knocks = *knocks.lock().unwrap();
+    assert!(knocks <= 20, "{knocks} connections for 20 calls");
+    open.abort();
 }
 
 /// A server that hands out its next answer's script.

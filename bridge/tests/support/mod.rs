@@ -1,10 +1,17 @@
 //! A scripted gRPC server in Spark's place, a bridge before it, and clients that see every byte.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 use std::{
     error::Error,
     net::SocketAddr,
-    pin::Pin,
+    pin::{Pin, pin},
+    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -26,8 +33,9 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use spark_connect_bridge::{Config, Hosts, SparkUri, WebRoot, router, serve};
 use tokio::{
+    io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{Notify, mpsc},
     task::JoinHandle,
     time::timeout,
 };
@@ -111,6 +119,7 @@ pub async fn echo(request: Request<Incoming>) -> Response<Body> {
 pub struct FakeSpark {
     pub address: SocketAddr,
     pub connections: Arc<AtomicUsize>,
+    drain: Arc<Notify>,
     accept: JoinHandle<()>,
 }
 
@@ -131,30 +140,40 @@ impl FakeSpark {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(AtomicUsize::new(0));
-        let count = connections.clone();
+        let drain = Arc::new(Notify::new());
+        let (count, drained) = (connections.clone(), drain.clone());
         let accept = tokio::spawn(async move {
             let mut open = tokio::task::JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 count.fetch_add(1, SeqCst);
-                let handler = handler.clone();
+                let (handler, drained) = (handler.clone(), drained.clone());
                 open.spawn(async move {
                     let service = service_fn(move |request| {
                         let answer = handler(request);
                         async move { Ok::<_, std::convert::Infallible>(answer.await) }
                     });
-                    let stream = TokioIo::new(stream);
-                    let _ = server::Builder::new(TokioExecutor::new())
-                        .serve_connection(stream, service)
-                        .await;
+                    let server = server::Builder::new(TokioExecutor::new());
+                    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
+                    tokio::select! {
+                        _ = &mut connection => return,
+                        () = drained.notified() => connection.as_mut().graceful_shutdown(),
+                    }
+                    let _ = connection.await;
                 });
             }
         });
         Self {
             address,
             connections,
+            drain,
             accept,
         }
+    }
+
+    /// Takes no new calls on the connections there are, and lets the open ones finish.
+    pub fn drain(&self) {
+        self.drain.notify_waiters();
     }
 
     /// Ends the server and every connection to it, as a killed process does.
@@ -402,4 +421,56 @@ pub fn status(fields: &HeaderMap) -> (i32, String) {
     let message = fields.get("grpc-message").map_or(&[][..], HeaderValue::as_bytes);
     let message = percent_encoding::percent_decode(message).decode_utf8().unwrap();
     (code.to_str().unwrap().parse().unwrap(), message.into_owned())
+}
+
+// ---- the command
+
+/// The bridge as a process of its own, until it is dropped.
+pub struct Command {
+    child: tokio::process::Child,
+    /// Where it says it listens.
+    pub address: SocketAddr,
+}
+
+impl Command {
+    pub fn new() -> tokio::process::Command {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_spark-connect-bridge"));
+        command
+            .env_remove("SPARK_REMOTE")
+            .env_remove("SPARK_CONNECT_AUTHENTICATE_TOKEN")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Starts it on a free port and waits for the line that says where.
+    pub async fn start(arguments: &[&str]) -> Self {
+        let mut child = Self::new()
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        soon("the first line", stdout.read_line(&mut line)).await.unwrap();
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .unwrap();
+        Self {
+            address: address.parse().unwrap(),
+            child,
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    pub async fn wait(mut self) -> std::process::ExitStatus {
+        soon("the end of the bridge", self.child.wait()).await.unwrap()
+    }
 }

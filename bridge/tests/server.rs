@@ -1,0 +1,236 @@
+//! The accept loop and the command around it: slow clients, the end, flags and messages.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::time::Duration;
+
+use http_body::Frame;
+use spark_connect_bridge::{Config, Hosts, router, serve};
+use support::{
+    Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, scripted, soon,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
+
+/// The clock is the test's: it jumps ahead whenever everything waits.
+#[tokio::test(start_paused = true)]
+async fn who_does_not_finish_a_request_is_cut_off() {
+    let bridge = Bridge::start("sc://127.0.0.1:1").await;
+    let head = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n", bridge.address);
+    let whole = format!("{head}\r\n");
+    for (what, sent) in [
+        ("nothing", ""),
+        ("half of HTTP/2's preface", "PRI * HTT"),
+        ("HTTP/2's preface alone", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        ("half a head", &head),
+        ("a request, and half another", &format!("{whole}{head}")),
+    ] {
+        let mut stream = TcpStream::connect(bridge.address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let start = Instant::now();
+        // How it is cut off is of no interest, and what was said before neither.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+        let waited = start.elapsed();
+        assert!(
+            (Duration::from_secs(9)..Duration::from_secs(11)).contains(&waited),
+            "{what}: {waited:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nonsense_ends_a_connection_and_nothing_else() {
+    let bridge = Bridge::start("sc://127.0.0.1:1").await;
+    for nonsense in [
+        &b"\x00\x01\x02\x03\r\n\r\n"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: \xff\xfe\r\n\r\n",
+        b"POST /spark.connect.SparkConnectService/Config HTTP/1.1\r\nhost: a\r\ncontent-type: \xff\r\n\
+          origin: \xff\r\naccept: \xff\r\ncontent-length: 0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: a\r\nnew\nline: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\naccept-encoding: \xff\r\nif-none-match: \xff\r\nhost: a\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense that is no frame at all",
+        &[b"GET / HTTP/1.1\r\nx: ", &[b'x'; 200_000][..], b"\r\n\r\n"].concat(),
+        &b"GET / HTTP/1.1\r\n"
+            .iter()
+            .chain(b"a: b\r\n".repeat(1000).iter())
+            .copied()
+            .collect::<Vec<_>>(),
+    ] {
+        let mut stream = TcpStream::connect(bridge.address).await.unwrap();
+        // It may be closed before everything is written.
+        let _ = stream.write_all(nonsense).await;
+        let _ = stream.shutdown().await;
+        let _ = soon("the end of nonsense", stream.read_to_end(&mut Vec::new())).await;
+
+        let mut stream = TcpStream::connect(bridge.address).await.unwrap();
+        let request = format!(
+            "GET /healthz HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            bridge.address
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        soon("an answer", stream.read_to_string(&mut answer))
+            .await
+            .unwrap();
+        assert!(answer.ends_with("\r\n\r\nok"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_lets_streams_finish() {
+    let (opened, mut scripts) = mpsc::channel(1);
+    let spark = FakeSpark::start(move |_| {
+        let opened = opened.clone();
+        async move {
+            let (send, body) = scripted();
+            opened.send(send).await.unwrap();
+            answer(body)
+        }
+    })
+    .await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = Config {
+        hosts: Hosts::for_listener(address, Vec::new()),
+        ..config(&format!("sc://{}", spark.address))
+    };
+    let (end, ended) = oneshot::channel::<()>();
+    let server = tokio::spawn(serve(listener, router(config), async {
+        let _ = ended.await;
+    }));
+    let call = async |dialect: Dialect| {
+        let request = http::Request::post(format!("http://{address}{}ExecutePlan", support::SERVICE))
+            .header("content-type", dialect.content_type())
+            .body(http_body_util::Full::new(dialect.encode(message(b""))))
+            .unwrap();
+        let response = support::send(address, dialect, request).await.unwrap();
+        Answer::new(dialect, response)
+    };
+    let mut finishing = Vec::new();
+    for dialect in [Dialect::Web1, Dialect::Web2, Dialect::Native] {
+        finishing.push((call(dialect).await, scripts.recv().await.unwrap()));
+    }
+    let mut endless = call(Dialect::Web1).await;
+    let _endless_script = scripts.recv().await.unwrap();
+
+    let start = Instant::now();
+    end.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "a new connection was accepted"
+    );
+    for (answer, send) in finishing {
+        send.send(Ok(Frame::data(message(b"last")))).await.unwrap();
+        send.send(Ok(Frame::trailers(headers([("grpc-status", "0")]))))
+            .await
+            .unwrap();
+        drop(send);
+        let (messages, trailers) = answer.all().await.unwrap();
+        assert_eq!(messages, ["last"]);
+        assert_eq!(trailers["grpc-status"], "0");
+    }
+    soon("the end", server).await.unwrap();
+    let waited = start.elapsed();
+    assert!((4..7).contains(&waited.as_secs()), "{waited:?}");
+    assert!(endless.message().await.is_err());
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_command() {
+    for signal in ["INT", "TERM"] {
+        let bridge = Command::start(&[]).await;
+        let pid = bridge.pid().to_string();
+        let killed = tokio::process::Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status()
+            .await;
+        assert!(killed.unwrap().success());
+        assert_eq!(bridge.wait().await.code(), Some(0), "{signal}");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_are_told_in_a_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    // (arguments, exit code, what standard error contains)
+    for (arguments, code, expected) in [
+        (&["--spark", "http://localhost"][..], 2, "must start with sc://"),
+        (
+            &["--spark", "sc://h/;token=secret;x"],
+            2,
+            "parameter 2 is not written as key=value",
+        ),
+        (&["--spark", "sc://h/;token=sec=ret"], 2, "write = as %3D"),
+        (&["--listen", &taken], 1, "Cannot listen on 127.0.0.1:"),
+        (
+            &["--listen", "nowhere"],
+            1,
+            "Choose another with --listen HOST:PORT.",
+        ),
+        (
+            &["--listen", "192.0.2.1:80"],
+            1,
+            "Cannot listen on 192.0.2.1:80: ",
+        ),
+        (&["--allow-host", "http://a"], 2, "expected NAME or NAME:PORT"),
+        (&["--sparks", "x"], 2, "--spark"),
+        (&["serve"], 2, "unexpected argument 'serve'"),
+    ] {
+        let output = soon("the command", Command::new().args(arguments).output())
+            .await
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+        assert!(error.starts_with("error: "), "{arguments:?}: {error}");
+        assert!(!error.contains("sec"), "{arguments:?}: {error}");
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn help_explains_itself() {
+    let output = Command::new()
+        .arg("--help")
+        .env("SPARK_REMOTE", "sc://h/;token=secret")
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let help = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "--spark",
+        "--listen",
+        "--allow-host",
+        "sc://localhost:15002",
+        "127.0.0.1:8080",
+        "Examples:",
+    ] {
+        assert!(help.contains(part), "{part} is not in:\n{help}");
+    }
+    assert!(!help.contains("secret"), "{help}");
+}
+
+#[tokio::test]
+async fn who_listens_for_others_is_warned() {
+    for (listen, warned) in [("127.0.0.1:0", false), ("0.0.0.0:0", true)] {
+        let mut child = Command::new().args(["--listen", listen]).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        child.start_kill().unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        let line = String::from_utf8(output.stdout).unwrap();
+        assert!(line.starts_with("The notebook is at http://"), "{line}");
+        assert_eq!(line.lines().count(), 1, "{line}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(error.contains("can use Spark"), warned, "{error}");
+    }
+}
