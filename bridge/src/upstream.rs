@@ -286,3 +286,100 @@ fn describe(error: &(dyn Error + 'static)) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use http_body_util::{BodyExt, Empty};
+    use hyper::{server::conn::http2, service::service_fn};
+    use hyper_util::rt::TokioIo;
+    use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    /// A gRPC server with TLS and a certificate for `localhost` that no public authority has signed.
+    async fn tls_server() -> (u16, RootCertStore) {
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = certified.cert.der().clone();
+        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let Ok(stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let service = service_fn(async |request: Request<Incoming>| {
+                    let mut response = Response::new(Empty::<Bytes>::new());
+                    response
+                        .headers_mut()
+                        .insert("seen", request.headers()["authorization"].clone());
+                    Ok::<_, std::convert::Infallible>(response)
+                });
+                tokio::spawn(
+                    http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service),
+                );
+            }
+        });
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate).unwrap();
+        (port, roots)
+    }
+
+    async fn ask(upstream: Upstream) -> Result<Response<Incoming>, Status> {
+        let body = Empty::new()
+            .collect()
+            .await
+            .unwrap_or_else(|never| match never {});
+        let mut request = Request::post(upstream.uri("/").unwrap())
+            .body(RequestBody::Left(body))
+            .unwrap();
+        *request.headers_mut() = upstream.spark.headers.clone();
+        Arc::new(upstream)
+            .send(request)
+            .await
+            .map(|(response, _)| response)
+    }
+
+    #[tokio::test]
+    async fn tls_reaches_a_server_with_a_trusted_certificate() {
+        let (port, roots) = tls_server().await;
+        let spark =
+            |host| SparkUri::parse(&format!("sc://{host}:{port}/;use_ssl=true;token=t"), None).unwrap();
+
+        let trusting = Upstream {
+            roots: roots.clone(),
+            ..Upstream::new(spark("localhost"))
+        };
+        let response = ask(trusting).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["seen"], "Bearer t");
+
+        let strange = Upstream::new(spark("localhost"));
+        let misnamed = Upstream {
+            roots,
+            ..Upstream::new(spark("127.0.0.1"))
+        };
+        for (upstream, cause) in [(strange, "UnknownIssuer"), (misnamed, "not valid for name")] {
+            let status = ask(upstream).await.unwrap_err();
+            assert_eq!(status.code(), tonic::Code::Unavailable);
+            assert!(status.message().contains(cause), "{status}");
+            assert!(
+                status.message().contains("with a certificate for this name"),
+                "{status}"
+            );
+        }
+    }
+}

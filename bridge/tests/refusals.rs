@@ -154,7 +154,8 @@ fn allowed_hosts_are_names() {
 #[tokio::test]
 async fn only_our_own_pages_may_call() {
     let local = bridge("127.0.0.1:8080", &["notebook.example.com"]);
-    let cases: [(&str, &[(&str, &str)], bool); 15] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+    let cases: [Case; 15] = [
         ("localhost:8080", &[], true),
         ("localhost:8080", &[("origin", "http://localhost:8080")], true),
         ("localhost:8080", &[("origin", "http://LOCALHOST:8080")], true),

@@ -185,7 +185,7 @@ async fn mistakes_are_told_in_a_sentence() {
         (&["--sparks", "x"], 2, "--spark"),
         (&["serve"], 2, "unexpected argument 'serve'"),
     ] {
-        let output = soon("the command", Command::new().args(arguments).output())
+        let output = soon("the command", Command::prepared().args(arguments).output())
             .await
             .unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
@@ -199,7 +199,7 @@ async fn mistakes_are_told_in_a_sentence() {
 
 #[tokio::test]
 async fn help_explains_itself() {
-    let output = Command::new()
+    let output = Command::prepared()
         .arg("--help")
         .env("SPARK_REMOTE", "sc://h/;token=secret")
         .output()
@@ -223,7 +223,7 @@ async fn help_explains_itself() {
 #[tokio::test]
 async fn who_listens_for_others_is_warned() {
     for (listen, warned) in [("127.0.0.1:0", false), ("0.0.0.0:0", true)] {
-        let mut child = Command::new().args(["--listen", listen]).spawn().unwrap();
+        let mut child = Command::prepared().args(["--listen", listen]).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(300)).await;
         child.start_kill().unwrap();
         let output = child.wait_with_output().await.unwrap();

@@ -433,7 +433,8 @@ pub struct Command {
 }
 
 impl Command {
-    pub fn new() -> tokio::process::Command {
+    /// The command before its arguments, with an environment that says nothing.
+    pub fn prepared() -> tokio::process::Command {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_spark-connect-bridge"));
         command
             .env_remove("SPARK_REMOTE")
@@ -447,7 +448,7 @@ impl Command {
 
     /// Starts it on a free port and waits for the line that says where.
     pub async fn start(arguments: &[&str]) -> Self {
-        let mut child = Self::new()
+        let mut child = Self::prepared()
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .spawn()
