@@ -9,8 +9,8 @@ use std::fmt::{self, Write};
 use arrow_schema::{Fields, TimeUnit};
 
 use crate::format::{
-    Printer, write_date, write_decimal, write_escaped, write_f32, write_f64, write_hex, write_time,
-    write_timestamp, write_with_offset,
+    Printer, write_date, write_decimal, write_escaped, write_f32, write_f64, write_hex, write_quoted,
+    write_time, write_timestamp, write_with_offset,
 };
 
 /// What a struct stands for.
@@ -209,9 +209,8 @@ impl<'a> Reader<'a> {
         printer.sequence('{', '}', length, depth, |printer, place| {
             let id = unsigned(self.value, ids + place * id_size, id_size)?;
             let offset = unsigned(self.value, offsets + place * offset_size, offset_size)?;
-            printer.out.write_char('"')?;
-            write_escaped(printer.out, self.key(id)?)?;
-            printer.out.write_str("\": ")?;
+            write_quoted(printer.out, self.key(id)?)?;
+            printer.out.write_str(": ")?;
             self.write(
                 printer,
                 values.checked_add(offset).ok_or(Stop::Malformed)?,

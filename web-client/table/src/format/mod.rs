@@ -23,7 +23,7 @@ use crate::zone::Zone;
 
 pub(crate) use number::{write_decimal, write_f32, write_f64};
 pub(crate) use sink::{Beyond, Sink};
-pub(crate) use text::{write_escaped, write_hex};
+pub(crate) use text::{write_escaped, write_hex, write_quoted};
 pub(crate) use time::{write_date, write_time, write_timestamp, write_with_offset};
 
 /// How a value is laid out.

@@ -57,45 +57,63 @@ fn write_java(out: &mut impl Write, scientific: &str) -> fmt::Result {
     if !(-3..7).contains(&exponent) {
         return write!(out, "{mantissa}E{exponent}");
     }
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", mantissa),
-    };
+    let (sign, mantissa) = split_sign(mantissa);
     let digits: String = mantissa.chars().filter(|&character| character != '.').collect();
     out.write_str(sign)?;
     if exponent < 0 {
-        let zeros = exponent.unsigned_abs() as usize - 1;
-        let fraction = digits.trim_end_matches('0');
-        return write!(out, "0.{}{fraction}", "0".repeat(zeros));
+        out.write_str("0.")?;
+        write_zeros(out, exponent.unsigned_abs() as usize - 1)?;
+        return out.write_str(digits.trim_end_matches('0'));
     }
     let whole = exponent as usize + 1;
-    let digits = format!("{digits:0<width$}", width = whole + 1);
-    let (whole, fraction) = digits.split_at(whole);
-    let fraction = fraction.trim_end_matches('0');
-    write!(
-        out,
-        "{whole}.{}",
-        if fraction.is_empty() { "0" } else { fraction }
-    )
+    match digits.split_at_checked(whole) {
+        Some((whole, fraction)) if !fraction.is_empty() => write!(out, "{whole}.{fraction}"),
+        _ => {
+            out.write_str(&digits)?;
+            write_zeros(out, whole - digits.len())?;
+            out.write_str(".0")
+        }
+    }
 }
 
 /// Writes a decimal from its unscaled digits, always without an exponent.
 pub(crate) fn write_decimal(out: &mut impl Write, unscaled: &str, scale: i32) -> fmt::Result {
-    let (sign, digits) = match unscaled.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", unscaled),
-    };
+    let (sign, digits) = split_sign(unscaled);
     out.write_str(sign)?;
     if scale <= 0 {
-        let zeros = if digits == "0" {
-            0
-        } else {
-            scale.unsigned_abs() as usize
-        };
-        return write!(out, "{digits}{}", "0".repeat(zeros));
+        out.write_str(digits)?;
+        return write_zeros(
+            out,
+            if digits == "0" {
+                0
+            } else {
+                scale.unsigned_abs() as usize
+            },
+        );
     }
     let scale = scale as usize;
-    let digits = format!("{digits:0>width$}", width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    write!(out, "{whole}.{fraction}")
+    match digits.len().checked_sub(scale) {
+        None | Some(0) => {
+            out.write_str("0.")?;
+            write_zeros(out, scale - digits.len())?;
+            out.write_str(digits)
+        }
+        Some(whole) => {
+            let (whole, fraction) = digits.split_at(whole);
+            out.write_str(whole)?;
+            out.write_char('.')?;
+            out.write_str(fraction)
+        }
+    }
+}
+
+fn split_sign(number: &str) -> (&str, &str) {
+    match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number),
+    }
+}
+
+fn write_zeros(out: &mut impl Write, count: usize) -> fmt::Result {
+    (0..count).try_for_each(|_| out.write_char('0'))
 }

@@ -5,6 +5,9 @@ use std::fmt;
 /// Longest text that is counted, in bytes: a value that malformed bytes inflate beyond it ends here.
 const COUNTED: u64 = 1 << 30;
 
+/// Bytes that most values need at most.
+const USUAL: usize = 32;
+
 /// What happens to text beyond the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beyond {
@@ -29,7 +32,7 @@ impl Sink {
     /// Keeps whole characters, until one of the two limits.
     pub(crate) fn new(characters: usize, bytes: usize, beyond: Beyond) -> Sink {
         Sink {
-            text: String::new(),
+            text: String::with_capacity(bytes.min(USUAL)),
             characters_left: characters,
             bytes_left: bytes,
             beyond,
@@ -84,6 +87,17 @@ impl fmt::Write for Sink {
         if self.cut && (self.beyond == Beyond::Stop || self.total > COUNTED) {
             return Err(fmt::Error);
         }
+        Ok(())
+    }
+
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        if self.cut || self.characters_left == 0 || self.bytes_left < character.len_utf8() {
+            return self.write_str(character.encode_utf8(&mut [0; 4]));
+        }
+        self.text.push(character);
+        self.total += character.len_utf8() as u64;
+        self.bytes_left -= character.len_utf8();
+        self.characters_left -= 1;
         Ok(())
     }
 }

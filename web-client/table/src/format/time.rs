@@ -33,11 +33,24 @@ pub(crate) fn write_date(out: &mut impl Write, days: i64) -> fmt::Result {
     let (year, month, day) = civil(days);
     // Years as Java prints them: four digits, a sign where there are more or where they are negative.
     match year {
-        0..=9999 => write!(out, "{year:04}")?,
+        0..=9999 => {
+            write_two(out, year / 100)?;
+            write_two(out, year % 100)?;
+        }
         10_000.. => write!(out, "+{year}")?,
         _ => write!(out, "-{:04}", year.unsigned_abs())?,
     }
-    write!(out, "-{month:02}-{day:02}")
+    out.write_char('-')?;
+    write_two(out, month)?;
+    out.write_char('-')?;
+    write_two(out, day)
+}
+
+/// Writes a number below 100 with two digits.
+fn write_two(out: &mut impl Write, number: i64) -> fmt::Result {
+    let digit = |number: i64| char::from(b'0' + (number % 10) as u8);
+    out.write_char(digit(number / 10))?;
+    out.write_char(digit(number))
 }
 
 /// Year, month and day of a day counted from 1970-01-01. The year begins in March here, so that the leap
@@ -105,13 +118,16 @@ fn write_local(out: &mut impl Write, seconds: i64, nanos: i64, offset: i32) -> f
 }
 
 fn write_offset(out: &mut impl Write, offset: i32) -> fmt::Result {
-    let seconds = offset.unsigned_abs();
-    let sign = if offset < 0 { '-' } else { '+' };
-    write!(out, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-    match seconds % 60 {
-        0 => Ok(()),
-        seconds => write!(out, ":{seconds:02}"),
+    let seconds = i64::from(offset).abs();
+    out.write_char(if offset < 0 { '-' } else { '+' })?;
+    write_two(out, seconds / 3600)?;
+    out.write_char(':')?;
+    write_two(out, seconds / 60 % 60)?;
+    if seconds % 60 == 0 {
+        return Ok(());
     }
+    out.write_char(':')?;
+    write_two(out, seconds % 60)
 }
 
 /// Writes a time of day; one that no day has is shown as the number it is, with its unit.
@@ -141,5 +157,12 @@ pub(crate) fn write_fraction(out: &mut impl Write, nanos: i64) -> fmt::Result {
     if nanos == 0 {
         return Ok(());
     }
-    write!(out, ".{}", format!("{nanos:09}").trim_end_matches('0'))
+    out.write_char('.')?;
+    let (mut rest, mut place) = (nanos, NANOS / 10);
+    while rest > 0 {
+        out.write_char(char::from(b'0' + (rest / place) as u8))?;
+        rest %= place;
+        place /= 10;
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! What a column holds, at a glance: nulls, distinct values, the range and a picture of the distribution.
 //!
 //! Everything is gathered in one pass that can stop after any row, in memory that does not grow with the
-//! rows: about 50 KB per column at most, whatever the length of its values, because texts are kept as
-//! hashes and as the rows where they stand.
+//! rows: 100 KB per column at most, whatever the length of its values, because texts are kept as hashes and
+//! as the rows where they stand.
 
 mod bins;
 mod column;
