@@ -55,11 +55,13 @@ const page = await esbuild.build({
   define: { ENGINE_WORKER: JSON.stringify(basename(entry(worker)[0])) },
 });
 const css = await esbuild.build({ ...common, entryPoints: { notebook: style } });
+// Runs before the first paint, so it is a classic script that stands in the page's head.
+const theme = await esbuild.build({ ...common, format: "iife", entryPoints: { theme: "src/theme.js" } });
 
 // A hashed name stands for one content: a file that is there stays, and so do its compressed twins.
 await mkdir(assets, { recursive: true });
 const old = new Set(await readdir(assets));
-const outputs = [worker, page, css].flatMap(({ outputFiles }) => outputFiles);
+const outputs = [worker, page, css, theme].flatMap(({ outputFiles }) => outputFiles);
 const kept = new Set(outputs.map(({ path }) => basename(path)));
 for (const { path, contents } of outputs) {
   if (!old.has(basename(path))) await writeFile(path, contents);
@@ -72,6 +74,12 @@ const code = Object.keys(page.metafile.outputs).find((path) => path.endsWith(".w
 if (!code) throw new Error('src/main.js must import the code of its module: import url from "notebook-wasm.wasm"');
 const [script] = entry(page);
 const [sheet] = entry(css);
-const names = { "notebook.js": basename(script), "notebook.css": basename(sheet), "notebook.wasm": basename(code) };
-const first = new Set([...loadedWith(page.metafile, script), code, sheet].map((path) => basename(path)));
+const [chooser] = entry(theme);
+const names = {
+  "notebook.js": basename(script),
+  "notebook.css": basename(sheet),
+  "notebook.wasm": basename(code),
+  "theme.js": basename(chooser),
+};
+const first = new Set([...loadedWith(page.metafile, script), code, sheet, chooser].map((path) => basename(path)));
 await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first] }));

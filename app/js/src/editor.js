@@ -1,0 +1,119 @@
+// CodeMirror for a SQL cell: a chunk of its own, loaded after the first paint. Mounted in a shadow root, where
+// style-mod uses constructed style sheets: the page's policy allows no inline style.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, indentOnInput } from "@codemirror/language";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, drawSelection, highlightSpecialChars, keymap, placeholder } from "@codemirror/view";
+import { completeSpark } from "./completion.js";
+import { theme } from "./editor-theme.js";
+import { sparkSql } from "./spark-sql.js";
+
+/** Beyond this many characters a text is shown plain: highlighting would hold up typing. */
+const HIGHLIGHT_LIMIT = 1_000_000;
+
+const setErrors = StateEffect.define();
+const errorField = StateField.define({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    if (transaction.docChanged) marks = Decoration.none;
+    for (const effect of transaction.effects) {
+      if (effect.is(setErrors)) marks = decorate(effect.value, transaction.state.doc.length);
+    }
+    return marks;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function decorate(errors, length) {
+  const marks = [];
+  for (const [start, end, message] of errors) {
+    const to = Math.min(Math.max(end, start + 1), length);
+    const from = Math.min(start, to - 1);
+    if (from < 0) continue;
+    marks.push(Decoration.mark({ class: "spark-error", attributes: { title: message } }).range(from, to));
+  }
+  return Decoration.set(marks, true);
+}
+
+/** Makes an editor inside a shadow root. `changed(length)` is called after every change of the text. */
+export function mount(root, { text, selection, label, placeholder: hint, changed, key, children }) {
+  const language = new Compartment();
+  const languageOf = (length) => (length <= HIGHLIGHT_LIMIT ? sparkSql : []);
+  let highlighted = text.length <= HIGHLIGHT_LIMIT;
+
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        keymap.of(notebookKeys(key)),
+        EditorState.allowMultipleSelections.of(true),
+        EditorState.tabSize.of(4),
+        highlightSpecialChars(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        highlightSelectionMatches(),
+        search({ top: true }),
+        placeholder(hint),
+        autocompletion({ override: [completeSpark(children)], icons: false }),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+          indentWithTab,
+          { key: "Escape", run: () => key("leave") },
+        ]),
+        language.of(languageOf(text.length)),
+        errorField,
+        theme,
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged) return;
+          const { length } = update.state.doc;
+          if (length <= HIGHLIGHT_LIMIT !== highlighted) {
+            highlighted = !highlighted;
+            update.view.dispatch({ effects: language.reconfigure(languageOf(length)) });
+          }
+          changed(length);
+        }),
+      ],
+    }),
+  });
+  const to = view.state.doc.length;
+  view.dispatch({
+    selection: { anchor: Math.min(selection.anchor, to), head: Math.min(selection.head, to) },
+  });
+  return view;
+}
+
+/** Keys that belong to the notebook come before the editor's own. */
+function notebookKeys(key) {
+  const atEdge = (forward) => (view) => {
+    const { main } = view.state.selection;
+    const line = view.state.doc.lineAt(main.head);
+    const edge = forward ? line.to === view.state.doc.length : line.from === 0;
+    return main.empty && edge && main.head === (forward ? line.to : line.from) && key(forward ? "next" : "previous");
+  };
+  return [
+    { key: "Mod-Shift-Enter", run: () => key("run-all") },
+    { key: "Mod-Enter", run: () => key("run") },
+    { key: "Ctrl-Enter", run: () => key("run") },
+    { key: "Shift-Enter", run: () => key("run-advance") },
+    { key: "ArrowUp", run: atEdge(false) },
+    { key: "ArrowDown", run: atEdge(true) },
+  ];
+}
+
+/** Underlines ranges `[start, end, message]`, in UTF-16 code units, until the next change. */
+export function markErrors(view, errors) {
+  view.dispatch({ effects: setErrors.of(errors) });
+}

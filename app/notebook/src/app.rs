@@ -1,0 +1,301 @@
+//! Everything that the page's parts share, and what a user can do with it.
+
+use engine_api::{Command as EngineCommand, Event, RowLimit};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    browser::setting,
+    catalog::Catalog,
+    connection::Connection,
+    document::Document,
+    editors::Editors,
+    engine::{Engine, EngineState},
+    model::{CellId, Command},
+    run::{PREVIEW_ROWS, Runs},
+    store::Saver,
+};
+
+const BUDGET: &str = "memory-budget";
+
+/// A message that goes by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// What happened.
+    pub(crate) text: String,
+    /// Whether it can be undone.
+    pub(crate) undo: bool,
+}
+
+/// The parts of the page and what they share.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    pub(crate) document: Document,
+    pub(crate) engine: Engine,
+    pub(crate) connection: Connection,
+    pub(crate) catalog: Catalog,
+    pub(crate) runs: Runs,
+    pub(crate) editors: Editors,
+    pub(crate) saver: Saver,
+    /// The cell that has the focus, or had it last.
+    pub(crate) selected: RwSignal<Option<CellId>>,
+    /// Bytes of results held, and bytes that may be held; once the engine told.
+    pub(crate) memory: RwSignal<Option<(u64, u64)>>,
+    /// The message that shows for a while.
+    pub(crate) toast: RwSignal<Option<Toast>>,
+    /// What assistive technology reads out.
+    pub(crate) announcement: RwSignal<String>,
+    /// Whether the dialog of the connection is open.
+    pub(crate) connection_dialog: RwSignal<bool>,
+    /// Whether the rail is open, where it does not fit beside the cells.
+    pub(crate) drawer: RwSignal<bool>,
+}
+
+impl App {
+    /// The app of the page that a component is part of.
+    pub(crate) fn get() -> Self {
+        expect_context()
+    }
+
+    /// Starts the engine and opens the connection.
+    pub(crate) fn start(self) {
+        self.engine.start(move |event| self.on_event(event));
+        self.send_budget();
+        self.connection.connect();
+        Effect::watch(
+            move || self.engine.state().get(),
+            move |state, _, _| {
+                if let EngineState::Failed(reason) = state {
+                    self.connection.on_engine_failed(reason);
+                    self.runs.on_engine_failed(reason);
+                    self.memory.set(None);
+                }
+            },
+            false,
+        );
+    }
+
+    /// Starts the engine anew after it ended.
+    pub(crate) fn restart_engine(self) {
+        self.engine.restart();
+        self.send_budget();
+        self.connection.connect();
+    }
+
+    fn on_event(self, event: Event) {
+        match event {
+            Event::Connected { .. } | Event::ConnectFailed { .. } => {
+                if self.connection.on_event(&event) {
+                    self.runs.on_connection();
+                    if matches!(event, Event::Connected { .. }) {
+                        self.catalog.reload();
+                    }
+                }
+            }
+            Event::Memory { bytes, budget } => self.memory.set(Some((bytes, budget))),
+            event => self.runs.on_event(event),
+        }
+    }
+
+    /// Runs a cell as it stands.
+    pub(crate) fn run(self, cell: CellId) {
+        self.editors.flush();
+        let found = self
+            .document
+            .notebook()
+            .with_untracked(|notebook| notebook.cell(cell).map(|cell| (cell.kind, cell.source.clone())));
+        if let Some((kind, source)) = found {
+            self.runs
+                .run(cell, kind, &source, RowLimit::Preview(PREVIEW_ROWS));
+        }
+    }
+
+    /// Runs a text as a cell's, for all its rows.
+    pub(crate) fn run_for_all_rows(self, cell: CellId, source: &str) {
+        let kind = self
+            .document
+            .notebook()
+            .with_untracked(|notebook| notebook.cell(cell).map(|cell| cell.kind));
+        if let Some(kind) = kind {
+            self.runs.run(cell, kind, source, RowLimit::All);
+        }
+    }
+
+    /// Runs a cell and goes to the next, which is made if there is none.
+    pub(crate) fn run_and_advance(self, cell: CellId) {
+        self.run(cell);
+        let Some(index) = self.document.position(cell) else {
+            return;
+        };
+        match self.document.cell_at(index + 1) {
+            Some(next) => self.editors.focus(next),
+            None => self.add(index + 1),
+        }
+    }
+
+    /// Runs all cells that hold anything, in order.
+    pub(crate) fn run_all(self) {
+        self.editors.flush();
+        let cells: Vec<CellId> = self.document.notebook().with_untracked(|notebook| {
+            notebook
+                .cells
+                .iter()
+                .filter(|cell| !cell.source.trim().is_empty())
+                .map(|cell| cell.id)
+                .collect()
+        });
+        for cell in cells {
+            self.run(cell);
+        }
+    }
+
+    /// Adds an empty cell at a position and goes there.
+    pub(crate) fn add(self, index: usize) {
+        self.add_with(index, "");
+    }
+
+    /// Adds a cell with a text at a position and goes there.
+    pub(crate) fn add_with(self, index: usize, source: impl Into<String>) -> Option<CellId> {
+        let cell = self.document.insert_new(index, source);
+        if let Some(cell) = cell {
+            self.editors.focus(cell);
+        }
+        cell
+    }
+
+    /// Deletes a cell; the message that says so offers to undo it.
+    pub(crate) fn delete(self, cell: CellId) {
+        self.editors.flush();
+        let Some(index) = self.document.position(cell) else {
+            return;
+        };
+        if self.document.apply(Command::Delete(cell)) {
+            self.runs.remove(cell);
+            let neighbour = self
+                .document
+                .cell_at(index)
+                .or_else(|| self.document.cell_at(index.saturating_sub(1)));
+            if let Some(neighbour) = neighbour {
+                crate::cell::focus(neighbour);
+            }
+            self.toast.set(Some(Toast {
+                text: format!("Cell {} deleted.", index + 1),
+                undo: true,
+            }));
+        }
+    }
+
+    /// Moves a cell by some places, up if negative.
+    pub(crate) fn shift(self, cell: CellId, by: isize) {
+        let Some(index) = self.document.position(cell) else {
+            return;
+        };
+        let Some(index) = index.checked_add_signed(by) else {
+            return;
+        };
+        if self.document.apply(Command::Move { cell, index }) {
+            self.announcement.set(format!("Moved to place {}.", index + 1));
+            crate::cell::keep_in_view(cell);
+        }
+    }
+
+    /// Puts a copy of a cell below it and goes there.
+    pub(crate) fn duplicate(self, cell: CellId) {
+        self.editors.flush();
+        let Some(index) = self.document.position(cell) else {
+            return;
+        };
+        let source = self
+            .document
+            .notebook()
+            .with_untracked(|n| n.cell(cell).map(|cell| cell.source.clone()));
+        self.add_with(index + 1, source.unwrap_or_default());
+    }
+
+    /// Takes the last change of the cells back.
+    pub(crate) fn undo(self) {
+        self.editors.flush();
+        self.toast.set(None);
+        if self.document.undo() {
+            self.announcement.set("Undone.".into());
+        }
+    }
+
+    /// Makes the last undone change again.
+    pub(crate) fn redo(self) {
+        self.editors.flush();
+        if self.document.redo() {
+            self.announcement.set("Done again.".into());
+        }
+    }
+
+    /// Puts a text at the cursor of the cell that has the focus or had it last, or into a new cell.
+    pub(crate) fn insert_text(self, text: &str) {
+        let inserted = self
+            .selected
+            .get_untracked()
+            .is_some_and(|cell| self.editors.insert(cell, text));
+        if !inserted {
+            self.add_with(usize::MAX, text);
+        }
+    }
+
+    /// Runs a query in a new cell below the present one.
+    pub(crate) fn run_in_new_cell(self, source: String) {
+        let present = self
+            .selected
+            .get_untracked()
+            .and_then(|cell| self.document.position(cell));
+        let index = present.map_or(usize::MAX, |index| index + 1);
+        if let Some(cell) = self.add_with(index, source) {
+            self.run(cell);
+            crate::cell::keep_in_view(cell);
+        }
+    }
+
+    /// Sets how many bytes of results may be held, from now on and after a reload.
+    pub(crate) fn set_budget(self, bytes: u64) {
+        setting::set(BUDGET, &bytes.to_string());
+        self.send_budget();
+    }
+
+    fn send_budget(self) {
+        if let Some(bytes) = setting::get(BUDGET).and_then(|bytes| bytes.parse().ok()) {
+            self.engine.send(&EngineCommand::Budget { bytes });
+        }
+    }
+
+    /// Shows what another tab saved, in place of what this one holds.
+    pub(crate) fn take_theirs(self) {
+        spawn_local(async move {
+            match self.saver.take_theirs().await {
+                Ok(notebook) => {
+                    let sources: Vec<_> = notebook
+                        .cells
+                        .iter()
+                        .map(|cell| (cell.id, cell.source.clone()))
+                        .collect();
+                    self.document.replace(notebook);
+                    for (cell, source) in sources {
+                        self.editors.replace(cell, &source, 0, u32::MAX);
+                    }
+                }
+                Err(reason) => self.toast.set(Some(Toast {
+                    text: reason,
+                    undo: false,
+                })),
+            }
+        });
+    }
+
+    /// Saves what this tab holds over what another one saved.
+    pub(crate) fn keep_mine(self) {
+        spawn_local(async move {
+            if let Err(reason) = self.saver.keep_mine().await {
+                self.toast.set(Some(Toast {
+                    text: reason,
+                    undo: false,
+                }));
+            }
+        });
+    }
+}

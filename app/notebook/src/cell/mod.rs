@@ -1,0 +1,154 @@
+//! One cell: its editor, what can be done with it, and what its run gave.
+
+mod editor;
+mod error;
+mod keys;
+mod output;
+mod status;
+mod tools;
+
+use leptos::prelude::*;
+use spark_widgets::{Icon, IconView};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::{app::App, model::CellId, run::Phase};
+use editor::Editor;
+use output::OutputView;
+use tools::CellTools;
+
+/// What the parts of a cell share.
+#[derive(Clone, Copy)]
+struct CellScope {
+    id: CellId,
+    /// Its place, from 1.
+    number: Memo<usize>,
+    /// Whether its run is not over.
+    active: Memo<bool>,
+    /// Whether only its first line shows.
+    collapsed: Memo<bool>,
+}
+
+/// One cell.
+#[component]
+pub(crate) fn CellView(
+    /// Which.
+    id: CellId,
+) -> impl IntoView {
+    let app = App::get();
+    let notebook = app.document.notebook();
+    let output = app.runs.output(id);
+    let phase = Memo::new(move |_| output.with(|output| output.as_ref().map(|output| output.phase.clone())));
+    let scope = CellScope {
+        id,
+        number: Memo::new(move |_| {
+            notebook
+                .with(|notebook| notebook.position(id))
+                .map_or(0, |index| index + 1)
+        }),
+        active: Memo::new(move |_| phase.with(|phase| phase.as_ref().is_some_and(Phase::is_active))),
+        collapsed: Memo::new(move |_| notebook.with(|n| n.cell(id).is_some_and(|cell| cell.collapsed))),
+    };
+    let failed = move || {
+        phase.with(|p| matches!(p, Some(Phase::Failed(_))) && !p.as_ref().is_some_and(Phase::is_cancelled))
+    };
+    let below = move || scope.number.get();
+
+    view! {
+        <article
+            class="cell"
+            class:active=move || scope.active.get()
+            class:failed=failed
+            class:selected=move || app.selected.get() == Some(id)
+            id=element_id(id)
+            tabindex="-1"
+            aria-label=move || format!("Cell {}", scope.number.get())
+            on:focusin=move |_| app.selected.set(Some(id))
+            on:keydown=move |event| keys::on_key(app, scope, &event)
+        >
+            <div class="cell-gutter">
+                <RunButton scope/>
+                <span class="cell-number" aria-hidden="true">{move || scope.number.get()}</span>
+            </div>
+            <div class="cell-body">
+                <Editor scope/>
+                <CellTools scope/>
+                <OutputView scope/>
+            </div>
+            <div class="cell-insert">
+                <button type="button" on:click=move |_| app.add(below())>
+                    <IconView icon=Icon::Plus/>
+                    "SQL"
+                    <span class="visually-hidden">{move || format!(" cell below cell {}", scope.number.get())}</span>
+                </button>
+            </div>
+        </article>
+    }
+}
+
+/// Runs the cell, or stops its run.
+#[component]
+fn RunButton(scope: CellScope) -> impl IntoView {
+    let app = App::get();
+    let stopping = {
+        let output = app.runs.output(scope.id);
+        move || {
+            output.with(|output| {
+                output
+                    .as_ref()
+                    .is_some_and(|output| output.phase == Phase::Stopping)
+            })
+        }
+    };
+    let label = move || {
+        let verb = if scope.active.get() { "Stop" } else { "Run" };
+        format!("{verb} cell {}", scope.number.get())
+    };
+    let click = move |_| {
+        if scope.active.get_untracked() {
+            app.runs.stop(scope.id);
+        } else {
+            app.run(scope.id);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="run-button"
+            class:stop=move || scope.active.get()
+            aria-label=label
+            title=move || if scope.active.get() { "Stop (Esc)" } else { "Run (Ctrl+Enter)" }
+            aria-disabled=move || stopping().then_some("true")
+            on:click=click
+        >
+            {move || view! { <IconView icon=if scope.active.get() { Icon::Stop } else { Icon::Run }/> }}
+        </button>
+    }
+}
+
+fn element_id(cell: CellId) -> String {
+    format!("cell-{}", cell.0)
+}
+
+fn element(cell: CellId) -> Option<HtmlElement> {
+    document().get_element_by_id(&element_id(cell))?.dyn_into().ok()
+}
+
+/// Gives the focus to a cell itself, not to its editor.
+pub(crate) fn focus(cell: CellId) {
+    if let Some(element) = element(cell) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls a cell into view, once it is where it belongs.
+pub(crate) fn keep_in_view(cell: CellId) {
+    request_animation_frame(move || {
+        if let Some(element) = element(cell) {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+}

@@ -1,0 +1,233 @@
+//! The connection to Spark: which one, how it is, and how it comes back.
+
+mod button;
+mod dialog;
+mod endpoint;
+
+use engine_api::{Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    browser::{self, setting},
+    engine::Engine,
+};
+
+pub(crate) use button::ConnectionButton;
+pub(crate) use dialog::ConnectionDialog;
+
+const SETTING: &str = "connection";
+
+/// A session on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// The server's version.
+    pub(crate) spark_version: String,
+    /// Its name on the server.
+    pub(crate) id: String,
+    /// The zone in which timestamps are shown.
+    pub(crate) time_zone: String,
+}
+
+/// How the connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    /// A session is being opened.
+    Connecting,
+    /// A session is open.
+    Connected(Session),
+    /// The session is open as far as is known, but the server did not answer last time.
+    Interrupted(Session, ErrorReport),
+    /// There is no session.
+    Failed(ErrorReport),
+}
+
+impl ConnectionState {
+    /// Whether a run may be sent.
+    pub(crate) fn is_usable(&self) -> bool {
+        matches!(self, Self::Connected(_) | Self::Interrupted(..))
+    }
+
+    /// Why there is no answer, if so.
+    pub(crate) fn error(&self) -> Option<&ErrorReport> {
+        match self {
+            Self::Interrupted(_, error) | Self::Failed(error) => Some(error),
+            Self::Connecting | Self::Connected(_) => None,
+        }
+    }
+
+    /// The open session.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Connected(session) | Self::Interrupted(session, _) => Some(session),
+            Self::Connecting | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// The page's one connection.
+#[derive(Clone, Copy)]
+pub(crate) struct Connection {
+    engine: Engine,
+    state: RwSignal<ConnectionState>,
+    string: RwSignal<String>,
+    id: RwSignal<ConnectionId>,
+}
+
+impl Connection {
+    /// The connection that was used last, else the bridge that serves the page. Not opened yet.
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            state: RwSignal::new(ConnectionState::Connecting),
+            string: RwSignal::new(setting::get(SETTING).unwrap_or_else(Self::default_string)),
+            id: RwSignal::new(ConnectionId(0)),
+        }
+    }
+
+    /// The connection string of the bridge that serves the page.
+    pub(crate) fn default_string() -> String {
+        let (secure, host) = browser::origin();
+        endpoint::of_page(secure, &host)
+    }
+
+    /// How it is.
+    pub(crate) fn state(self) -> Signal<ConnectionState> {
+        self.state.into()
+    }
+
+    /// The connection string, with its secrets.
+    pub(crate) fn string(self) -> Signal<String> {
+        self.string.into()
+    }
+
+    /// The engine's name for it; another one after each attempt.
+    pub(crate) fn id(self) -> ConnectionId {
+        self.id.get_untracked()
+    }
+
+    /// Opens a new session, in place of the one that is.
+    pub(crate) fn connect(self) {
+        let old = self.id.get_untracked();
+        if self.state.with_untracked(|state| state.is_usable()) {
+            self.engine.send(&Command::Disconnect { connection: old });
+        }
+        let connection = ConnectionId(old.0.wrapping_add(1));
+        self.id.set(connection);
+        self.state.set(ConnectionState::Connecting);
+        let endpoint = Endpoint {
+            connection_string: self.string.get_untracked(),
+        };
+        self.engine.send(&Command::Connect { connection, endpoint });
+    }
+
+    /// Opens a session somewhere else, and remembers where, without secrets.
+    pub(crate) fn change(self, connection_string: String) {
+        let (kept, _) = endpoint::without_secrets(&connection_string);
+        if kept == Self::default_string() {
+            setting::remove(SETTING);
+        } else {
+            setting::set(SETTING, &kept);
+        }
+        self.string.set(connection_string);
+        self.connect();
+    }
+
+    /// Tries again: with the same session if there may still be one, else with a new one.
+    pub(crate) fn retry(self) {
+        let ConnectionState::Interrupted(session, _) = self.state.get_untracked() else {
+            return self.connect();
+        };
+        let connection = self.id();
+        self.state.set(ConnectionState::Connecting);
+        spawn_local(async move {
+            let path = Vec::new();
+            let answer = self
+                .engine
+                .ask(None, |request| Command::Catalog {
+                    connection,
+                    request,
+                    path,
+                })
+                .await;
+            if self.id.try_get_untracked() != Some(connection) {
+                return;
+            }
+            match answer {
+                Some(Event::Catalog {
+                    entries: Err(error), ..
+                }) if is_about_connection(&error) => {
+                    if error.kind == ErrorKind::SessionLost {
+                        self.connect();
+                    } else {
+                        self.state.set(ConnectionState::Interrupted(session, error));
+                    }
+                }
+                Some(_) => self.state.set(ConnectionState::Connected(session)),
+                // The engine ended; whoever sees that says so.
+                None => {}
+            }
+        });
+    }
+
+    /// Takes in what the engine says of the connection. Tells whether it concerned the present one.
+    pub(crate) fn on_event(self, event: &Event) -> bool {
+        let state = match event {
+            Event::Connected {
+                connection,
+                spark_version,
+                session_id,
+                time_zone,
+            } if *connection == self.id() => ConnectionState::Connected(Session {
+                spark_version: spark_version.clone(),
+                id: session_id.clone(),
+                time_zone: time_zone.clone(),
+            }),
+            Event::ConnectFailed { connection, error } if *connection == self.id() => {
+                ConnectionState::Failed(error.clone())
+            }
+            _ => return false,
+        };
+        self.state.set(state);
+        true
+    }
+
+    /// The server answered: an interruption is over.
+    pub(crate) fn is_alive(self) {
+        let back = self.state.with_untracked(|state| match state {
+            ConnectionState::Interrupted(session, _) => Some(session.clone()),
+            _ => None,
+        });
+        if let Some(session) = back {
+            self.state.set(ConnectionState::Connected(session));
+        }
+    }
+
+    /// A run failed; if the connection is the reason, it shows.
+    pub(crate) fn on_run_failed(self, error: &ErrorReport) {
+        match error.kind {
+            ErrorKind::Unreachable => {
+                let session = self.state.with_untracked(|state| state.session().cloned());
+                if let Some(session) = session {
+                    self.state
+                        .set(ConnectionState::Interrupted(session, error.clone()));
+                }
+            }
+            ErrorKind::SessionLost => self.state.set(ConnectionState::Failed(error.clone())),
+            ErrorKind::Spark => self.is_alive(),
+            _ => {}
+        }
+    }
+
+    /// The engine ended, and the session with it.
+    pub(crate) fn on_engine_failed(self, reason: &str) {
+        let error = ErrorReport::new(ErrorKind::Internal, format!("The engine stopped ({reason})."));
+        self.state.set(ConnectionState::Failed(error));
+    }
+}
+
+fn is_about_connection(error: &ErrorReport) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Unreachable | ErrorKind::SessionLost | ErrorKind::Denied
+    )
+}

@@ -1,0 +1,131 @@
+//! The head of the page: title, description, whether all is saved, and what concerns all cells.
+
+use leptos::{ev::Event, html::Textarea, prelude::*};
+use spark_widgets::{Icon, IconView};
+
+use crate::{app::App, browser, model::Command, store::SaveState};
+
+/// The head of the page.
+#[component]
+pub(super) fn Header() -> impl IntoView {
+    let app = App::get();
+    let notebook = app.document.notebook();
+    let title = Memo::new(move |_| notebook.with(|notebook| notebook.title.clone()));
+    name_the_window(app, title);
+    let set_title = move |event: Event| {
+        app.document.apply(Command::SetTitle(event_target_value(&event)));
+    };
+    let busy = move || app.runs.active().get() > 0;
+    let run_keys = if browser::is_mac() {
+        "⇧⌘↵"
+    } else {
+        "Ctrl ⇧ ↵"
+    };
+    view! {
+        <header class="top">
+            <button
+                type="button"
+                class="icon-button menu"
+                aria-label="Catalog and connection"
+                aria-expanded=move || app.drawer.get().to_string()
+                aria-controls="rail"
+                on:click=move |_| app.drawer.update(|open| *open = !*open)
+            >
+                <IconView icon=Icon::Table/>
+            </button>
+            <h1><input
+                class="title"
+                aria-label="Title of the notebook"
+                placeholder="Untitled"
+                prop:value=title
+                on:input=set_title
+            /></h1>
+            <SaveNote/>
+            <span class="grow"></span>
+            {move || if busy() {
+                view! {
+                    <button type="button" class="button" on:click=move |_| app.runs.stop_all()>"Stop all"</button>
+                }.into_any()
+            } else {
+                view! {
+                    <button type="button" class="button" on:click=move |_| app.run_all()>
+                        "Run all " <kbd>{run_keys}</kbd>
+                    </button>
+                }.into_any()
+            }}
+        </header>
+        <Description/>
+    }
+}
+
+/// A plain text below the title.
+#[component]
+fn Description() -> impl IntoView {
+    let app = App::get();
+    let notebook = app.document.notebook();
+    let text = Memo::new(move |_| notebook.with(|notebook| notebook.description.clone()));
+    let area = NodeRef::<Textarea>::new();
+    Effect::new(move || {
+        text.track();
+        if let Some(area) = area.get() {
+            // As high as its text, also where the style sheet's field-sizing is not known.
+            let style = web_sys::HtmlElement::style(&area);
+            let _ = style.set_property("height", "auto");
+            let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
+        }
+    });
+    view! {
+        <textarea
+            class="description"
+            aria-label="Description of the notebook"
+            placeholder="Describe this notebook"
+            rows="1"
+            node_ref=area
+            prop:value=text
+            on:input=move |event| {
+                app.document.apply(Command::SetDescription(event_target_value(&event)));
+            }
+        ></textarea>
+    }
+}
+
+/// Whether what was typed is safe.
+#[component]
+fn SaveNote() -> impl IntoView {
+    let state = App::get().saver.state();
+    view! {
+        <span class="save-note" class:bad=move || matches!(state.get(), SaveState::NotSaved(_) | SaveState::Conflict)>
+            {move || match state.get() {
+                SaveState::Saved => "Saved".to_owned(),
+                SaveState::Saving => "Saving…".to_owned(),
+                SaveState::NotSaved(reason) => format!("Not saved: {reason}"),
+                SaveState::Conflict => "Not saved: changed in another tab".to_owned(),
+            }}
+        </span>
+    }
+}
+
+/// The window's title: the notebook's, and how far the run under way is.
+fn name_the_window(app: App, title: Memo<String>) {
+    let percent = Memo::new(move |_| {
+        let cell = app.runs.running().get()?;
+        Some(
+            app.runs
+                .output(cell)
+                .with(|output| output.as_ref().and_then(|output| output.percent())),
+        )
+    });
+    Effect::new(move || {
+        let title = title.get();
+        let title = if title.trim().is_empty() {
+            "Untitled".into()
+        } else {
+            title
+        };
+        document().set_title(&match percent.get() {
+            Some(Some(percent)) => format!("{percent} % · {title}"),
+            Some(None) => format!("Running · {title}"),
+            None => title,
+        });
+    });
+}

@@ -1,0 +1,361 @@
+//! The runs of the page: which cell's output is which run's, the queue, and the clock that they share.
+
+mod output;
+mod queue;
+
+use std::{collections::HashMap, sync::Arc};
+
+use engine_api::{Command, ErrorKind, ErrorReport, Event, RowLimit, RunId, RunRequest};
+use gloo_timers::callback::Interval;
+use leptos::prelude::*;
+
+use crate::{
+    browser,
+    connection::{Connection, ConnectionState},
+    engine::Engine,
+    model::{CellId, CellKind},
+};
+
+pub(crate) use output::{Output, Phase, run_of};
+use queue::Queue;
+
+/// How many rows a query returns unless all are asked for.
+pub(crate) const PREVIEW_ROWS: u32 = 10_000;
+
+/// How often the elapsed time of a run is shown anew.
+const TICK_MS: u32 = 100;
+
+/// What a cell shows below its source.
+pub(crate) type OutputSignal = ArcRwSignal<Option<Output>>;
+
+/// All runs of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Runs {
+    engine: Engine,
+    connection: Connection,
+    now: RwSignal<f64>,
+    /// How many runs are not over.
+    active: RwSignal<usize>,
+    /// The cell whose run is under way.
+    running: RwSignal<Option<CellId>>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+#[derive(Default)]
+struct Inner {
+    outputs: HashMap<CellId, OutputSignal>,
+    cells: HashMap<RunId, (CellId, CellKind)>,
+    queue: Queue,
+    last_run: u32,
+    clock: Option<Interval>,
+}
+
+impl Runs {
+    /// No runs yet.
+    pub(crate) fn new(engine: Engine, connection: Connection) -> Self {
+        Self {
+            engine,
+            connection,
+            now: RwSignal::new(browser::now_ms()),
+            active: RwSignal::new(0),
+            running: RwSignal::new(None),
+            inner: StoredValue::new_local(Inner::default()),
+        }
+    }
+
+    /// Milliseconds since the page was opened, moving on while a run is not over.
+    pub(crate) fn now(self) -> Signal<f64> {
+        self.now.into()
+    }
+
+    /// How many runs are not over.
+    pub(crate) fn active(self) -> Signal<usize> {
+        self.active.into()
+    }
+
+    /// The cell whose run is under way.
+    pub(crate) fn running(self) -> Signal<Option<CellId>> {
+        self.running.into()
+    }
+
+    /// What a cell shows.
+    pub(crate) fn output(self, cell: CellId) -> OutputSignal {
+        let found = self
+            .inner
+            .try_update_value(|inner| inner.outputs.entry(cell).or_default().clone());
+        found.unwrap_or_default()
+    }
+
+    /// Runs a text as a cell's, in place of what the cell ran before.
+    pub(crate) fn run(self, cell: CellId, kind: CellKind, source: &str, limit: RowLimit) {
+        self.drop_result(cell);
+        let Some(run) = self.inner.try_update_value(|inner| {
+            inner.last_run += 1;
+            RunId(inner.last_run)
+        }) else {
+            return;
+        };
+        let mut output = Output::queued(run, Arc::from(source), limit);
+        if source.trim().is_empty() {
+            output.phase = Phase::Empty;
+            self.output(cell).set(Some(output));
+            return;
+        }
+        self.output(cell).set(Some(output));
+        self.inner.update_value(|inner| {
+            inner.cells.insert(run, (cell, kind));
+            inner.queue.push(run);
+        });
+        self.advance();
+    }
+
+    /// Stops a cell's run: at once if it waits, else as soon as the engine says so.
+    pub(crate) fn stop(self, cell: CellId) {
+        let output = self.output(cell);
+        let Some((run, phase)) = output.with_untracked(|o| o.as_ref().map(|o| (o.run, o.phase.clone())))
+        else {
+            return;
+        };
+        match phase {
+            Phase::Queued => {
+                self.end(
+                    run,
+                    ErrorReport::new(ErrorKind::Cancelled, "Stopped before it started."),
+                );
+            }
+            Phase::Running => {
+                output.update(|output| output.iter_mut().for_each(Output::stop));
+                self.engine.send(&Command::Cancel { run });
+            }
+            _ => {}
+        }
+    }
+
+    /// Stops everything that runs or waits.
+    pub(crate) fn stop_all(self) {
+        // What waits goes first, or the end of one run would start the next.
+        let (waiting, running) = self.inner.with_value(|inner| {
+            let waiting: Vec<_> = inner.queue.waiting().collect();
+            (waiting, inner.queue.running())
+        });
+        for run in waiting.into_iter().chain(running) {
+            if let Some(cell) = self.cell_of(run) {
+                self.stop(cell);
+            }
+        }
+    }
+
+    /// Drops a cell's result and all that is known of its run.
+    pub(crate) fn clear(self, cell: CellId) {
+        self.drop_result(cell);
+        self.output(cell).set(None);
+    }
+
+    /// A cell is gone: so is what it ran.
+    pub(crate) fn remove(self, cell: CellId) {
+        self.drop_result(cell);
+        self.inner.update_value(|inner| drop(inner.outputs.remove(&cell)));
+    }
+
+    /// Drops the results of all runs that are over, to free memory. Their cells say so.
+    pub(crate) fn free(self) {
+        for output in self.outputs() {
+            let ended = output.with_untracked(|output| {
+                output
+                    .as_ref()
+                    .filter(|o| !o.phase.is_active() && o.columns.is_some())
+                    .map(|o| o.run)
+            });
+            if let Some(run) = ended {
+                self.engine.close(run);
+                dropped(
+                    &output,
+                    "The result was dropped to free memory. Run the cell to get it again.",
+                );
+            }
+        }
+    }
+
+    /// Takes in what the engine says of a run.
+    pub(crate) fn on_event(self, event: Event) {
+        let Some(run) = run_of(&event) else { return };
+        let Some(cell) = self.cell_of(run) else { return };
+        match &event {
+            Event::Failed { error, .. } => self.connection.on_run_failed(error),
+            Event::Retrying { .. } => {}
+            _ => self.connection.is_alive(),
+        }
+        let now = browser::now_ms();
+        let output = self.output(cell);
+        let over = output.try_update(|output| {
+            let Some(output) = output.as_mut().filter(|output| output.run == run) else {
+                return false;
+            };
+            output.apply(event, now);
+            !output.phase.is_active()
+        });
+        if over == Some(true) {
+            self.leave_queue(run);
+            self.advance();
+        }
+    }
+
+    /// The connection is another, or in another state: go on, or tell those who wait why not.
+    pub(crate) fn on_connection(self) {
+        match self.connection.state().get_untracked() {
+            ConnectionState::Failed(error) => {
+                for run in self
+                    .inner
+                    .try_update_value(|inner| inner.queue.drain_waiting())
+                    .unwrap_or_default()
+                {
+                    self.end(run, error.clone());
+                }
+            }
+            _ => self.advance(),
+        }
+    }
+
+    /// The engine ended, and all results with it.
+    pub(crate) fn on_engine_failed(self, reason: &str) {
+        let now = browser::now_ms();
+        self.inner.update_value(|inner| {
+            inner.queue = Queue::default();
+            inner.cells.clear();
+        });
+        for output in self.outputs() {
+            let Some(active) = output.with_untracked(|o| o.as_ref().map(|o| o.phase.is_active())) else {
+                continue;
+            };
+            if active {
+                let message = format!("The engine stopped ({reason}). Restart it, then run the cell again.");
+                let error = ErrorReport::new(ErrorKind::Internal, message);
+                output.update(|output| {
+                    if let Some(output) = output {
+                        output.fail(error, now);
+                        output.columns = None;
+                    }
+                });
+            } else if output.with_untracked(|o| o.as_ref().is_some_and(|o| o.columns.is_some())) {
+                dropped(
+                    &output,
+                    "The result went with the engine that stopped. Run the cell to get it again.",
+                );
+            }
+        }
+        self.count();
+    }
+
+    /// Sends the next run, if it is its turn and there is a session; opens one if there is none.
+    fn advance(self) {
+        let state = self.connection.state();
+        if state.with_untracked(ConnectionState::is_usable) {
+            let next = self
+                .inner
+                .try_update_value(|inner| inner.queue.start_next())
+                .flatten();
+            if let Some(run) = next {
+                self.send(run);
+            }
+        } else if state.with_untracked(|state| matches!(state, ConnectionState::Failed(_)))
+            && self.inner.with_value(|inner| inner.queue.has_waiting())
+        {
+            self.connection.connect();
+        }
+        self.count();
+    }
+
+    fn send(self, run: RunId) {
+        let Some((cell, kind)) = self.inner.with_value(|inner| inner.cells.get(&run).copied()) else {
+            return;
+        };
+        let now = browser::now_ms();
+        let output = self.output(cell);
+        let request = output.try_update(|output| {
+            let output = output.as_mut()?;
+            output.send(now);
+            Some(RunRequest {
+                run,
+                connection: self.connection.id(),
+                language: kind.language(),
+                source: output.source.to_string(),
+                limit: output.limit,
+            })
+        });
+        if let Some(request) = request.flatten() {
+            self.engine.send(&Command::Run(request));
+        }
+    }
+
+    /// Ends a run that the engine does not know.
+    fn end(self, run: RunId, error: ErrorReport) {
+        let Some(cell) = self.cell_of(run) else { return };
+        let now = browser::now_ms();
+        self.output(cell).update(|output| {
+            if let Some(output) = output.as_mut().filter(|output| output.run == run) {
+                output.fail(error, now);
+            }
+        });
+        self.leave_queue(run);
+        self.advance();
+    }
+
+    /// Ends a cell's run if it is not over, and frees its result.
+    fn drop_result(self, cell: CellId) {
+        let Some(run) = self.output(cell).with_untracked(|o| o.as_ref().map(|o| o.run)) else {
+            return;
+        };
+        self.leave_queue(run);
+        self.engine.close(run);
+        self.advance();
+    }
+
+    fn leave_queue(self, run: RunId) {
+        self.inner.update_value(|inner| {
+            inner.queue.remove(run);
+            inner.cells.remove(&run);
+        });
+    }
+
+    fn cell_of(self, run: RunId) -> Option<CellId> {
+        self.inner
+            .with_value(|inner| inner.cells.get(&run).map(|(cell, _)| *cell))
+    }
+
+    fn outputs(self) -> Vec<OutputSignal> {
+        self.inner
+            .with_value(|inner| inner.outputs.values().cloned().collect())
+    }
+
+    /// Shows how many runs are not over, and lets the clock go only while there are any.
+    fn count(self) {
+        let Some((active, running)) = self.inner.try_update_value(|inner| {
+            let active = inner.queue.len();
+            if active == 0 {
+                inner.clock = None;
+            } else if inner.clock.is_none() {
+                inner.clock = Some(Interval::new(TICK_MS, move || self.now.set(browser::now_ms())));
+            }
+            let running = inner.queue.running().and_then(|run| inner.cells.get(&run));
+            (active, running.map(|(cell, _)| *cell))
+        }) else {
+            return;
+        };
+        self.now.set(browser::now_ms());
+        if self.active.get_untracked() != active {
+            self.active.set(active);
+        }
+        if self.running.get_untracked() != running {
+            self.running.set(running);
+        }
+    }
+}
+
+fn dropped(output: &OutputSignal, why: &'static str) {
+    output.update(|output| {
+        if let Some(output) = output {
+            output.phase = Phase::Dropped(why);
+            output.columns = None;
+        }
+    });
+}
