@@ -3,9 +3,8 @@
 //! Browsers draw wrongly above some 3.5 million px, so the element that gives the scrollbar its size is never
 //! higher than [`MAX_SPACER`]. Up to there, the scrollbar's position is the offset in the rows. Beyond, the two
 //! part: small movements (wheel, touch) move the rows by as many pixels, large ones (the scrollbar's thumb) by
-//! their share of the whole. Within [`EXACT`] of either end both are the same again, so a small movement never
-//! runs against an end of the scrollbar before the rows end. Once scrolling rests, the scrollbar follows the
-//! rows: see [`Scroll::settle`].
+//! their share of the whole. Within [`EXACT`] of either end both are the same again. Once scrolling rests, the
+//! scrollbar follows the rows, and before that if it could run against an end too early: see [`Scroll::settle`].
 
 /// Height limit of the element that gives the scrollbar its size, in px.
 pub(crate) const MAX_SPACER: f64 = 3_000_000.0;
@@ -13,8 +12,9 @@ pub(crate) const MAX_SPACER: f64 = 3_000_000.0;
 /// How far from the ends scrollbar and rows move as one, in px.
 const EXACT: f64 = 100_000.0;
 
-/// Movements above this many viewports at once are those of the scrollbar's thumb.
-const LEAP: f64 = 4.0;
+/// Movements above this many viewports at once are those of the scrollbar's thumb, and so are those above
+/// this share of what the thumb moves by one px.
+const LEAP: (f64, f64) = (4.0, 0.4);
 
 /// Where the rows are, and where the scrollbar is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,11 +40,11 @@ impl Scroll {
         self.content.min(MAX_SPACER)
     }
 
-    /// Takes new sizes. What is visible stays. Returns where the scrollbar belongs.
-    pub(crate) fn resize(&mut self, content: f64, viewport: f64) -> f64 {
+    /// Takes new sizes. What is visible stays as far as it can; the scrollbar has to be settled.
+    pub(crate) fn resize(&mut self, content: f64, viewport: f64) {
         self.content = content;
         self.viewport = viewport;
-        self.scroll_to(self.offset)
+        self.offset = self.offset.min(self.max_offset());
     }
 
     /// Moves the rows. Returns where the scrollbar belongs.
@@ -57,7 +57,11 @@ impl Scroll {
     /// Moves the rows as little as possible to show the px from `top` to `bottom`.
     /// Returns where the scrollbar belongs, if something moved.
     pub(crate) fn reveal(&mut self, top: f64, bottom: f64) -> Option<f64> {
-        let target = self.offset.max(bottom - self.viewport).min(top).clamp(0.0, self.max_offset());
+        let target = self
+            .offset
+            .max(bottom - self.viewport)
+            .min(top)
+            .clamp(0.0, self.max_offset());
         (target.round() != self.offset).then(|| self.scroll_to(target))
     }
 
@@ -66,22 +70,33 @@ impl Scroll {
         self.bar = bar;
     }
 
-    /// The user moved the scrollbar; `thumb` tells that its thumb is held.
-    pub(crate) fn scrolled(&mut self, bar: f64, thumb: bool) {
+    /// The user moved the scrollbar, directly or by scrolling.
+    pub(crate) fn scrolled(&mut self, bar: f64) {
         let moved = bar - self.bar;
         if moved == 0.0 {
             return;
         }
         self.bar = bar;
-        let leap = thumb || moved.abs() > LEAP * self.viewport.max(100.0);
-        let target = if leap { self.offset_of(bar) } else { self.offset + moved };
+        let viewport = self.viewport.max(100.0);
+        let leap = (viewport * LEAP.0).min(self.spacer() / viewport * LEAP.1);
+        let target = if moved.abs() > leap {
+            self.offset_of(bar)
+        } else {
+            self.offset + moved
+        };
         self.offset = target.round().clamp(0.0, self.max_offset());
     }
 
-    /// Where the scrollbar belongs, if it has drifted from there.
-    pub(crate) fn settle(&self) -> Option<f64> {
+    /// Where the scrollbar belongs, if it has drifted from there: at all once scrolling rests, and before that
+    /// half of the way to where it would run against an end.
+    pub(crate) fn settle(&self, resting: bool) -> Option<f64> {
         let bar = self.bar_of(self.offset);
-        ((bar - self.bar).abs() >= 1.0).then_some(bar)
+        let allowed = if resting {
+            1.0
+        } else {
+            bar.min(self.max_bar() - bar) / 2.0
+        };
+        ((bar - self.bar).abs() > allowed.max(1.0)).then_some(bar)
     }
 
     fn max_offset(&self) -> f64 {
@@ -132,8 +147,8 @@ mod tests {
         let mut s = scroll(1_000);
         assert_eq!(s.spacer(), 25_000.0);
         for bar in [0.0, 1.0, 24_650.0, 12_000.0] {
-            s.scrolled(bar, false);
-            assert_eq!((s.offset(), s.settle()), (bar, None));
+            s.scrolled(bar);
+            assert_eq!((s.offset(), s.settle(true)), (bar, None));
         }
     }
 
@@ -141,11 +156,11 @@ mod tests {
     fn the_spacer_is_capped_and_both_ends_are_reached() {
         let mut s = scroll(10_000_000);
         assert_eq!(s.spacer(), MAX_SPACER);
-        s.scrolled(MAX_SPACER - 350.0, true);
+        s.scrolled(MAX_SPACER - 350.0);
         assert_eq!(s.offset(), 250_000_000.0 - 350.0);
-        s.scrolled(0.0, true);
+        s.scrolled(0.0);
         assert_eq!(s.offset(), 0.0);
-        s.scrolled((MAX_SPACER - 350.0) / 2.0, true);
+        s.scrolled((MAX_SPACER - 350.0) / 2.0);
         assert_eq!(s.offset(), (250_000_000.0f64 - 350.0) / 2.0);
     }
 
@@ -154,32 +169,46 @@ mod tests {
         let mut s = scroll(10_000_000);
         let bar = s.scroll_to(125_000_000.0);
         for step in 1..=1_000 {
-            s.scrolled(bar + f64::from(step) * 100.0, false);
+            s.scrolled(bar + f64::from(step) * 100.0);
             assert_eq!(s.offset(), 125_000_000.0 + f64::from(step) * 100.0);
         }
-        let settled = s.settle().unwrap();
+        let settled = s.settle(true).unwrap();
         s.bar_is_at(settled);
-        assert_eq!((s.offset(), s.settle()), (125_100_000.0, None));
+        assert_eq!((s.offset(), s.settle(true)), (125_100_000.0, None));
     }
 
     #[test]
     fn small_movements_never_stop_before_the_ends() {
         let mut s = scroll(10_000_000);
-        let mut bar = s.scroll_to(150_000.0);
-        while s.offset() > 0.0 {
-            assert!(bar > 0.0, "the scrollbar is at its end, {} px above remain", s.offset());
-            bar = (bar - 100.0).max(0.0);
-            s.scrolled(bar, false);
+        for (start, step) in [(150_000.0, -100.0), (50_000.0, -37.0), (249_700_000.0, 100.0)] {
+            let mut bar = s.scroll_to(start);
+            let mut corrections = 0;
+            while s.offset() > 0.0 && s.offset() < 250_000_000.0 - 350.0 {
+                assert!(bar > 0.0 && bar < MAX_SPACER - 350.0, "stuck at {}", s.offset());
+                bar = (bar + step).clamp(0.0, MAX_SPACER - 350.0);
+                s.scrolled(bar);
+                if let Some(settled) = s.settle(false) {
+                    corrections += 1;
+                    bar = settled;
+                    s.bar_is_at(bar);
+                }
+            }
+            assert!(corrections < 10, "{corrections}");
+            assert_eq!(s.settle(true), None);
         }
-        assert_eq!((bar, s.settle()), (0.0, None));
     }
 
     #[test]
-    fn the_thumb_moves_by_share_even_by_a_pixel() {
-        let mut s = scroll(10_000_000);
-        let bar = s.scroll_to(125_000_000.0);
-        s.scrolled(bar + 1.0, true);
-        assert!(s.offset() > 125_000_050.0);
+    fn the_thumb_moves_by_share_even_by_half_a_pixel() {
+        for viewport in [75.0, 350.0, 1_200.0] {
+            let mut s = scroll(10_000_000);
+            s.resize(250_000_000.0, viewport);
+            let bar = s.scroll_to(125_000_000.0);
+            let step = MAX_SPACER / viewport / 2.0;
+            s.scrolled(bar + step);
+            let share = (s.offset() - 125_000_000.0) / step;
+            assert!(share > 80.0, "{share} at {viewport}");
+        }
     }
 
     #[test]
@@ -188,9 +217,11 @@ mod tests {
             let mut s = scroll(rows);
             s.scroll_to(rows as f64 * ROW * 0.4);
             let before = s.offset();
-            let bar = s.resize(rows as f64 * ROW * 2.0, 350.0);
-            s.bar_is_at(bar);
-            assert_eq!((s.offset(), s.settle()), (before, None));
+            s.resize(rows as f64 * ROW * 2.0, 350.0);
+            if let Some(bar) = s.settle(true) {
+                s.bar_is_at(bar);
+            }
+            assert_eq!((s.offset(), s.settle(true)), (before, None));
         }
     }
 
@@ -198,7 +229,7 @@ mod tests {
     fn fewer_rows_than_fit_do_not_scroll() {
         let mut s = scroll(3);
         s.scroll_to(1_000.0);
-        assert_eq!((s.offset(), s.spacer(), s.settle()), (0.0, 75.0, None));
+        assert_eq!((s.offset(), s.spacer(), s.settle(true)), (0.0, 75.0, None));
     }
 
     #[test]

@@ -8,6 +8,9 @@ use futures::future::LocalBoxFuture;
 /// An answer that comes later, on the page's thread.
 pub type Answer<T> = LocalBoxFuture<'static, T>;
 
+/// Formatted cells of some rows and columns; see [`Source::window`].
+pub type FormatCells = dyn Fn(Range<u64>, Range<u32>) -> Answer<Option<Window>>;
+
 /// Some rows and columns as text, or why not; see [`Source::copy`].
 pub type CopyCells = dyn Fn(Range<u64>, Range<u32>, bool) -> Answer<Result<String, ErrorReport>>;
 
@@ -19,7 +22,7 @@ pub type Summarise = dyn Fn(Range<u32>) -> Answer<Option<(u64, Vec<ColumnStats>)
 #[derive(Clone)]
 pub struct Source {
     /// Formatted cells of some rows and columns.
-    pub window: Rc<dyn Fn(Range<u64>, Range<u32>) -> Answer<Option<Window>>>,
+    pub window: Rc<FormatCells>,
     /// One cell at length, by row and column. The source decides how much text is enough to read;
     /// 64 kB lay out without a pause.
     pub value: Rc<dyn Fn(u64, u32) -> Answer<Option<Value>>>,

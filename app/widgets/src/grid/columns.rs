@@ -1,0 +1,294 @@
+//! How wide the columns are and where they stand.
+//!
+//! A column starts with a width from its type and name, gets its own from the first texts it shows, and keeps
+//! that until the user changes it. What is visible never moves because of other columns: see [`Columns::fit`].
+
+use std::ops::Range;
+
+use engine_api::{Column, ColumnKind, Window};
+
+/// Space left and right of a cell's text, together, in px; as in the style sheet.
+pub(crate) const PADDING: f64 = 24.0;
+
+/// Symbol before a column's name and the gap after it, in px; as in the style sheet.
+const SYMBOL: f64 = 30.0;
+
+/// Limits of the widths that are chosen here, in px. A header's statistics need the least, a page the most.
+const CHOSEN: (f64, f64) = (88.0, 340.0);
+
+/// Limits of the widths that users choose, in px.
+const ALLOWED: (f64, f64) = (32.0, 4_000.0);
+
+/// What a text is set in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Face {
+    /// The column's name.
+    Name,
+    /// The type and the statistics.
+    Small,
+    /// The cells.
+    Cell,
+}
+
+/// The width of a text in px.
+pub(crate) type Measure<'a> = &'a dyn Fn(Face, &str) -> f64;
+
+/// The columns' widths and places.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    /// Left edges, and the right edge of the last column.
+    edges: Vec<f64>,
+    /// What the header needs.
+    headers: Vec<f64>,
+    /// Columns that keep their width.
+    fixed: Vec<bool>,
+}
+
+impl Columns {
+    pub(crate) fn new(columns: &[Column], measure: Measure) -> Self {
+        let mut all = Self {
+            edges: vec![0.0],
+            headers: Vec::new(),
+            fixed: vec![false; columns.len()],
+        };
+        let mut edge = 0.0;
+        for column in columns {
+            let name = measure(Face::Name, &column.name) + SYMBOL;
+            // A nested type may be as long as a page; its tooltip has it whole.
+            let data_type = measure(Face::Small, &column.data_type).min(96.0);
+            let header = name.max(data_type) + PADDING;
+            edge += chosen(header.max(usual(column.kind)));
+            all.headers.push(header);
+            all.edges.push(edge);
+        }
+        all
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.fixed.len() as u32
+    }
+
+    /// The left edge of a column, in px from that of the first; of the number of columns: the right edge of the last.
+    pub(crate) fn left(&self, column: u32) -> f64 {
+        self.edges
+            .get(column as usize)
+            .copied()
+            .unwrap_or_else(|| self.total())
+    }
+
+    /// The width of a column in px.
+    pub(crate) fn width(&self, column: u32) -> f64 {
+        self.left(column + 1) - self.left(column)
+    }
+
+    /// The width of all columns in px.
+    pub(crate) fn total(&self) -> f64 {
+        self.edges.last().copied().unwrap_or_default()
+    }
+
+    /// The columns that have a part between two places.
+    pub(crate) fn between(&self, left: f64, right: f64) -> Range<u32> {
+        let end = (self.edges.partition_point(|&edge| edge < right) as u32).min(self.len());
+        let start = (self.edges.partition_point(|&edge| edge <= left) as u32).saturating_sub(1);
+        start.min(end)..end
+    }
+
+    /// The column at a place; before the first and behind the last, the nearest. None without columns.
+    pub(crate) fn at(&self, x: f64) -> Option<u32> {
+        let right_of = self.edges.partition_point(|&edge| edge <= x) as u32;
+        self.len()
+            .checked_sub(1)
+            .map(|last| right_of.saturating_sub(1).min(last))
+    }
+
+    /// Gives a column the width that the user wants.
+    pub(crate) fn set_width(&mut self, column: u32, width: f64) {
+        if column < self.len() {
+            self.fixed[column as usize] = true;
+            self.change(column, width.round().clamp(ALLOWED.0, ALLOWED.1));
+        }
+    }
+
+    /// Makes a column as wide as the widest of its texts in some windows, and its header.
+    pub(crate) fn fit_one<'a>(
+        &mut self,
+        column: u32,
+        windows: impl Iterator<Item = &'a Window>,
+        measure: Measure,
+    ) {
+        let Some(&header) = self.headers.get(column as usize) else {
+            return;
+        };
+        let width = windows.map(|w| widest(w, column, measure)).fold(header, f64::max);
+        self.set_width(column, chosen(width));
+    }
+
+    /// Gives the columns of a window their widths, those that have none of their own yet. Columns of `visible`
+    /// are already seen and stay as they are. Returns by how many px the visible ones moved to the right.
+    pub(crate) fn fit(&mut self, window: &Window, visible: Range<u32>, measure: Measure) -> f64 {
+        let mut moved = 0.0;
+        if window.rows.is_empty() {
+            return moved;
+        }
+        for column in window.columns.clone() {
+            let i = column as usize;
+            if self.fixed.get(i) != Some(&false) {
+                continue;
+            }
+            self.fixed[i] = true;
+            if !visible.contains(&column) {
+                let width = chosen(widest(window, column, measure).max(self.headers[i]));
+                let grown = self.change(column, width);
+                moved += if column < visible.start { grown } else { 0.0 };
+            }
+        }
+        moved
+    }
+
+    fn change(&mut self, column: u32, width: f64) -> f64 {
+        let grown = width - self.width(column);
+        for edge in &mut self.edges[column as usize + 1..] {
+            *edge += grown;
+        }
+        grown
+    }
+}
+
+fn chosen(width: f64) -> f64 {
+    width.ceil().clamp(CHOSEN.0, CHOSEN.1)
+}
+
+/// The width of a window's longest text in a column, with padding.
+fn widest(window: &Window, column: u32, measure: Measure) -> f64 {
+    let texts = window
+        .rows
+        .clone()
+        .filter_map(|row| window.cell(row, column))
+        .map(|cell| cell.text.as_str());
+    // The longest by count is measured alone: measuring every text takes too long for many columns.
+    let longest = texts.max_by_key(|text| text.chars().count()).unwrap_or_default();
+    measure(Face::Cell, longest) + PADDING
+}
+
+/// A width for values that are not known yet, in px.
+fn usual(kind: ColumnKind) -> f64 {
+    match kind {
+        ColumnKind::Integer | ColumnKind::Boolean => 88.0,
+        ColumnKind::Fractional | ColumnKind::Date => 104.0,
+        ColumnKind::Interval | ColumnKind::Binary => 136.0,
+        ColumnKind::Text | ColumnKind::Time | ColumnKind::Other => 168.0,
+        ColumnKind::Array | ColumnKind::Struct | ColumnKind::Map => 240.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine_api::{Cell, CellKind};
+
+    fn measure(_: Face, text: &str) -> f64 {
+        text.chars().count() as f64 * 7.0
+    }
+
+    fn columns(n: usize) -> Columns {
+        let column = |i| Column {
+            name: format!("c{i}"),
+            data_type: "int".into(),
+            kind: ColumnKind::Integer,
+            nullable: true,
+        };
+        Columns::new(&(0..n).map(column).collect::<Vec<_>>(), &measure)
+    }
+
+    fn window(columns: Range<u32>, text: &str) -> Window {
+        let cell = Cell {
+            text: text.into(),
+            kind: CellKind::Whole,
+        };
+        Window {
+            rows: 0..1,
+            cells: vec![cell; columns.len()],
+            columns,
+        }
+    }
+
+    #[test]
+    fn places_and_columns_agree() {
+        let c = columns(10);
+        assert_eq!((c.len(), c.width(0), c.total()), (10, 88.0, 880.0));
+        let cases = [
+            ((0.0, 88.0), 0..1),
+            ((0.0, 88.5), 0..2),
+            ((88.0, 200.0), 1..3),
+            ((870.0, 2_000.0), 9..10),
+            ((900.0, 2_000.0), 10..10),
+            ((-50.0, 10.0), 0..1),
+        ];
+        for ((left, right), expected) in cases {
+            assert_eq!(c.between(left, right), expected, "{left}..{right}");
+        }
+        for (x, expected) in [(-5.0, 0), (0.0, 0), (87.9, 0), (88.0, 1), (5_000.0, 9)] {
+            assert_eq!(c.at(x), Some(expected), "{x}");
+        }
+        assert_eq!(columns(0).at(3.0), None);
+        assert_eq!(columns(0).between(0.0, 100.0), 0..0);
+    }
+
+    #[test]
+    fn the_first_texts_decide_and_later_ones_do_not() {
+        let mut c = columns(3);
+        assert_eq!(c.fit(&window(0..3, "twenty characters..."), 0..0, &measure), 0.0);
+        assert_eq!((c.width(0), c.total()), (164.0, 492.0));
+        c.fit(&window(0..3, &"x".repeat(40)), 0..0, &measure);
+        assert_eq!(c.width(0), 164.0);
+    }
+
+    #[test]
+    fn long_texts_do_not_make_endless_columns() {
+        let mut c = columns(1);
+        c.fit(&window(0..1, &"x".repeat(500)), 0..0, &measure);
+        assert_eq!(c.width(0), 340.0);
+    }
+
+    #[test]
+    fn visible_columns_stay_and_report_their_move() {
+        let mut c = columns(10);
+        let moved = c.fit(&window(0..10, "twenty characters..."), 4..6, &measure);
+        assert_eq!(moved, 4.0 * (164.0 - 88.0));
+        assert_eq!(
+            (c.width(3), c.width(4), c.width(5), c.width(6)),
+            (164.0, 88.0, 88.0, 164.0)
+        );
+    }
+
+    #[test]
+    fn a_window_without_rows_fixes_nothing() {
+        let mut c = columns(1);
+        c.fit(
+            &Window {
+                rows: 0..0,
+                columns: 0..1,
+                cells: vec![],
+            },
+            0..0,
+            &measure,
+        );
+        c.fit(&window(0..1, "twenty characters..."), 0..0, &measure);
+        assert_eq!(c.width(0), 164.0);
+    }
+
+    #[test]
+    fn users_have_the_last_word_within_reason() {
+        let mut c = columns(2);
+        c.set_width(0, 300.0);
+        c.fit(&window(0..2, "twenty characters..."), 0..0, &measure);
+        assert_eq!((c.width(0), c.left(1)), (300.0, 300.0));
+        c.set_width(0, -10.0);
+        assert_eq!(c.width(0), 32.0);
+        c.fit_one(0, [window(0..2, "twenty characters...")].iter(), &measure);
+        assert_eq!(c.width(0), 164.0);
+        c.set_width(7, 100.0);
+        assert_eq!(c.len(), 2);
+    }
+}

@@ -1,0 +1,341 @@
+//! What a column's header says about its values: small print, a small picture, and when to ask for them.
+
+use std::ops::Range;
+
+use engine_api::{Column, ColumnKind, ColumnStats, Histogram};
+
+use crate::format;
+
+/// Size of the picture, in the units of its view box.
+pub(crate) const PICTURE: (f64, f64) = (60.0, 16.0);
+
+/// While rows arrive, milliseconds between two questions.
+const PAUSE: f64 = 1_200.0;
+
+/// The small print: the range of what has an order, else how many distinct values there are; and nulls.
+pub(crate) fn small_print(kind: ColumnKind, rows: u64, stats: &ColumnStats) -> String {
+    if rows == 0 {
+        return String::new();
+    }
+    if stats.nulls >= rows {
+        return "all null".into();
+    }
+    let ordered = !matches!(kind, ColumnKind::Text | ColumnKind::Boolean | ColumnKind::Binary);
+    let values = match (&stats.min, &stats.max, stats.distinct) {
+        (Some(min), Some(max), _) if ordered && min == max => Some(min.clone()),
+        (Some(min), Some(max), _) if ordered => Some(format!("{min} – {max}")),
+        (_, _, Some(distinct)) => Some(distinct_text(distinct)),
+        _ => None,
+    };
+    let nulls = (stats.nulls > 0).then(|| format!("{} null", format::percent(stats.nulls, rows)));
+    // Nulls come first where the range may be cut by the column's width.
+    let parts: Vec<String> = if ordered { [nulls, values] } else { [values, nulls] }
+        .into_iter()
+        .flatten()
+        .collect();
+    parts.join(" · ")
+}
+
+fn distinct_text(distinct: u64) -> String {
+    // Above 1,000 the number is approximate.
+    let about = if distinct > 1_000 { "~" } else { "" };
+    format!(
+        "{about}{} distinct",
+        if distinct > 9_999 {
+            format::short_count(distinct)
+        } else {
+            format::count(distinct)
+        }
+    )
+}
+
+/// Everything that is known of a column, a line each, for its tooltip.
+pub(crate) fn details(column: &Column, known: Option<(u64, &ColumnStats)>) -> String {
+    let mut lines = vec![format!("{}: {}", column.name, column.data_type)];
+    if let Some((rows, stats)) = known {
+        lines.push(format!(
+            "{}, {} null",
+            format::counted(rows, "row"),
+            format::count(stats.nulls)
+        ));
+        lines.extend(stats.distinct.map(distinct_text));
+        lines.extend(stats.min.iter().map(|min| format!("smallest: {}", short(min))));
+        lines.extend(stats.max.iter().map(|max| format!("largest: {}", short(max))));
+        if let Some(Histogram::Top { values, .. }) = &stats.histogram {
+            let top = values.iter().take(8);
+            lines.extend(top.map(|(value, n)| format!("{}  {}", format::percent(*n, rows), short(value))));
+        }
+    }
+    lines.join("\n")
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+/// A rectangle of the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) opacity: f64,
+}
+
+/// The picture: bins as columns, frequent values as parts of one line.
+pub(crate) fn picture(histogram: &Histogram) -> Vec<Bar> {
+    let (width, height) = PICTURE;
+    match histogram {
+        Histogram::Bins(counts) => {
+            let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+            let step = width / counts.len().max(1) as f64;
+            let bar = |(i, &n): (usize, &u64)| {
+                // What is there is seen, however little it is.
+                let h = if n == 0 {
+                    0.0
+                } else {
+                    (n as f64 / most * (height - 1.0)).max(1.0)
+                };
+                Bar {
+                    x: i as f64 * step,
+                    y: height - h,
+                    width: step * 0.84,
+                    height: h,
+                    opacity: 1.0,
+                }
+            };
+            counts
+                .iter()
+                .enumerate()
+                .map(bar)
+                .filter(|b| b.height > 0.0)
+                .collect()
+        }
+        Histogram::Top { values, other } => {
+            let all = (values.iter().map(|(_, n)| n).sum::<u64>() + other).max(1) as f64;
+            let mut x = 0.0;
+            let mut bars = Vec::new();
+            let shares = values
+                .iter()
+                .enumerate()
+                .map(|(i, (_, n))| (*n, (0.88f64.powi(i as i32)).max(0.3)));
+            for (n, opacity) in shares.chain([(*other, 0.16)]) {
+                let share = n as f64 / all * width;
+                let gap = if share > 2.0 { 0.8 } else { 0.0 };
+                if share >= 0.4 {
+                    bars.push(Bar {
+                        x,
+                        y: 4.0,
+                        width: share - gap,
+                        height: height - 6.0,
+                        opacity,
+                    });
+                }
+                x += share;
+            }
+            bars
+        }
+    }
+}
+
+/// The summaries that are here, and when to ask for which.
+#[derive(Debug)]
+pub(crate) struct Summaries {
+    known: Vec<Option<(u64, ColumnStats)>>,
+    /// How many rows there were when a column was asked for last.
+    asked: Vec<u64>,
+    waiting: Option<Range<u32>>,
+    asked_at: f64,
+    none: bool,
+}
+
+impl Summaries {
+    pub(crate) fn new(columns: usize) -> Self {
+        Self {
+            known: vec![None; columns],
+            asked: vec![0; columns],
+            waiting: None,
+            asked_at: f64::NEG_INFINITY,
+            none: false,
+        }
+    }
+
+    /// What is known of a column, and over how many rows.
+    pub(crate) fn get(&self, column: u32) -> Option<(u64, &ColumnStats)> {
+        self.known
+            .get(column as usize)?
+            .as_ref()
+            .map(|(rows, stats)| (*rows, stats))
+    }
+
+    /// The columns to ask for now. `now` is in milliseconds.
+    pub(crate) fn ask(
+        &mut self,
+        visible: Range<u32>,
+        rows: u64,
+        complete: bool,
+        now: f64,
+    ) -> Option<Range<u32>> {
+        if self.none || rows == 0 || self.waiting.is_some() {
+            return None;
+        }
+        let may_refresh = complete || now - self.asked_at >= PAUSE;
+        let stale = |column: &u32| {
+            self.asked
+                .get(*column as usize)
+                .is_some_and(|&seen| seen == 0 || (seen < rows && may_refresh))
+        };
+        let range = visible.clone().find(stale)?..visible.rev().find(stale)? + 1;
+        self.asked[range.start as usize..range.end as usize].fill(rows);
+        self.asked_at = now;
+        self.waiting = Some(range.clone());
+        Some(range)
+    }
+
+    /// Milliseconds until it is worth asking again, if rows arrived since.
+    pub(crate) fn wait(&self, now: f64) -> f64 {
+        (self.asked_at + PAUSE - now).max(0.0)
+    }
+
+    /// Takes the answer to the last question; none when there are no summaries. Returns the columns it is about.
+    pub(crate) fn answer(&mut self, answer: Option<(u64, Vec<ColumnStats>)>) -> Range<u32> {
+        let Some(asked) = self.waiting.take() else {
+            return 0..0;
+        };
+        let Some((rows, stats)) = answer else {
+            self.none = true;
+            return 0..0;
+        };
+        for (column, stats) in asked.clone().zip(stats) {
+            if let Some(known) = self.known.get_mut(column as usize) {
+                *known = Some((rows, stats));
+            }
+        }
+        asked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(nulls: u64, distinct: Option<u64>, range: Option<(&str, &str)>) -> ColumnStats {
+        ColumnStats {
+            nulls,
+            distinct,
+            min: range.map(|(min, _)| min.into()),
+            max: range.map(|(_, max)| max.into()),
+            histogram: None,
+        }
+    }
+
+    #[test]
+    fn the_small_print_says_what_helps_for_the_type() {
+        use ColumnKind::*;
+        let cases = [
+            (Text, 1_000, stats(0, Some(263), Some(("a", "z"))), "263 distinct"),
+            (Text, 1_000, stats(20, Some(263), None), "263 distinct · 2 % null"),
+            (Text, 90_000, stats(0, Some(1_204), None), "~1,204 distinct"),
+            (Text, 90_000, stats(0, Some(12_304), None), "~12 k distinct"),
+            (Integer, 1_000, stats(0, Some(9), Some(("1", "4812"))), "1 – 4812"),
+            (
+                Integer,
+                1_000,
+                stats(20, Some(9), Some(("1", "4812"))),
+                "2 % null · 1 – 4812",
+            ),
+            (Integer, 1_000, stats(0, Some(1), Some(("7", "7"))), "7"),
+            (Integer, 1_000, stats(1_000, Some(0), None), "all null"),
+            (
+                Boolean,
+                10,
+                stats(0, Some(2), Some(("false", "true"))),
+                "2 distinct",
+            ),
+            (Array, 10, stats(0, None, None), ""),
+            (Array, 10, stats(1, None, None), "10 % null"),
+            (Integer, 0, stats(0, Some(0), None), ""),
+        ];
+        for (kind, rows, stats, expected) in cases {
+            assert_eq!(small_print(kind, rows, &stats), expected);
+        }
+    }
+
+    #[test]
+    fn bins_fill_the_picture_and_rare_ones_are_seen() {
+        let bars = picture(&Histogram::Bins(vec![1_000_000, 0, 1]));
+        assert_eq!(bars.len(), 2);
+        assert_eq!((bars[0].y, bars[0].height), (1.0, 15.0));
+        assert_eq!((bars[1].x, bars[1].height), (40.0, 1.0));
+        assert!(picture(&Histogram::Bins(vec![])).is_empty());
+        assert!(picture(&Histogram::Bins(vec![0, 0])).is_empty());
+    }
+
+    #[test]
+    fn frequent_values_share_the_line() {
+        let values = vec![("a".to_string(), 50), ("b".to_string(), 30)];
+        let bars = picture(&Histogram::Top { values, other: 20 });
+        let starts: Vec<f64> = bars.iter().map(|b| b.x).collect();
+        assert_eq!(starts, [0.0, 30.0, 48.0]);
+        assert!(bars.windows(2).all(|pair| pair[0].opacity > pair[1].opacity));
+        assert!(
+            picture(&Histogram::Top {
+                values: vec![],
+                other: 0
+            })
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn summaries_are_asked_for_once_then_now_and_then_then_at_the_end() {
+        let mut s = Summaries::new(10);
+        let one = |rows, n| Some((rows, vec![ColumnStats::default(); n]));
+        assert_eq!(s.ask(0..4, 0, false, 0.0), None);
+        assert_eq!(s.ask(0..4, 20, false, 10.0), Some(0..4));
+        assert_eq!(s.ask(0..4, 40, false, 20.0), None, "one at a time");
+        assert_eq!(s.answer(one(20, 4)), 0..4);
+        assert_eq!(s.ask(0..4, 60, false, 500.0), None, "too soon");
+        assert_eq!(s.ask(0..6, 60, false, 500.0), Some(4..6), "new columns at once");
+        s.answer(one(60, 2));
+        assert_eq!(s.ask(0..6, 900, false, 2_000.0), Some(0..6));
+        s.answer(one(900, 6));
+        assert_eq!(s.ask(0..6, 950, true, 2_010.0), Some(0..6), "at the end at once");
+        s.answer(one(950, 6));
+        assert_eq!(s.ask(0..6, 950, true, 9_999.0), None);
+        assert_eq!(s.get(5).map(|(rows, _)| rows), Some(950));
+        assert_eq!(s.get(7), None);
+    }
+
+    #[test]
+    fn a_source_without_summaries_is_asked_once() {
+        let mut s = Summaries::new(3);
+        assert!(s.ask(0..3, 5, true, 0.0).is_some());
+        assert_eq!(s.answer(None), 0..0);
+        assert_eq!(s.ask(0..3, 9, true, 9_999.0), None);
+    }
+
+    #[test]
+    fn details_name_the_frequent_values() {
+        let column = Column {
+            name: "zone".into(),
+            data_type: "string".into(),
+            kind: ColumnKind::Text,
+            nullable: true,
+        };
+        assert_eq!(details(&column, None), "zone: string");
+        let mut known = stats(1, Some(2), None);
+        known.histogram = Some(Histogram::Top {
+            values: vec![("Mill".into(), 3)],
+            other: 0,
+        });
+        assert_eq!(
+            details(&column, Some((4, &known))),
+            "zone: string\n4 rows, 1 null\n2 distinct\n75 %  Mill"
+        );
+    }
+}
