@@ -88,17 +88,17 @@ async fn run(arguments: Arguments, spark: SparkUri) -> Result<(), String> {
     let address = listener.local_addr().map_err(cannot_listen)?;
     let shutdown = shutdown_signal().map_err(|error| format!("Cannot wait for signals: {error}."))?;
 
+    if !address.ip().is_loopback() {
+        eprintln!(
+            "Warning: whoever can reach {address} can use Spark, as the bridge asks nobody who they are."
+        );
+    }
     // Nobody may be reading it.
     let _ = writeln!(
         stdout(),
         "The notebook is at {} (Spark at {spark}). Ctrl+C ends it.",
         url(address)
     );
-    if !address.ip().is_loopback() {
-        eprintln!(
-            "Warning: whoever can reach {address} can use Spark, as the bridge asks nobody who they are."
-        );
-    }
     let hosts = Hosts::for_listener(address, arguments.allow_host);
     serve(
         listener,

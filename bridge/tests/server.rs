@@ -6,12 +6,16 @@ mod support;
 use std::time::Duration;
 
 use http_body::Frame;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use spark_connect_bridge::{Config, Hosts, router, serve};
 use support::{
     Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, scripted, soon,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
     time::Instant,
@@ -122,11 +126,10 @@ async fn the_end_lets_streams_finish() {
 
     let start = Instant::now();
     end.send(()).unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(
-        TcpStream::connect(address).await.is_err(),
-        "a new connection was accepted"
-    );
+    soon("the end of accepting", async {
+        while TcpStream::connect(address).await.is_ok() {}
+    })
+    .await;
     for (answer, send) in finishing {
         send.send(Ok(Frame::data(message(b"last")))).await.unwrap();
         send.send(Ok(Frame::trailers(headers([("grpc-status", "0")]))))
@@ -145,15 +148,10 @@ async fn the_end_lets_streams_finish() {
 
 #[tokio::test]
 async fn a_signal_ends_the_command() {
-    for signal in ["INT", "TERM"] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let bridge = Command::start(&[]).await;
-        let pid = bridge.pid().to_string();
-        let killed = tokio::process::Command::new("kill")
-            .args(["-s", signal, &pid])
-            .status()
-            .await;
-        assert!(killed.unwrap().success());
-        assert_eq!(bridge.wait().await.code(), Some(0), "{signal}");
+        kill(Pid::from_raw(bridge.pid() as i32), signal).unwrap();
+        assert_eq!(bridge.wait().await.code(), Some(0), "{signal:?}");
     }
 }
 
@@ -224,12 +222,14 @@ async fn help_explains_itself() {
 async fn who_listens_for_others_is_warned() {
     for (listen, warned) in [("127.0.0.1:0", false), ("0.0.0.0:0", true)] {
         let mut child = Command::prepared().args(["--listen", listen]).spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        soon("the first line", stdout.read_line(&mut line)).await.unwrap();
         child.start_kill().unwrap();
-        let output = child.wait_with_output().await.unwrap();
-        let line = String::from_utf8(output.stdout).unwrap();
+        stdout.read_to_string(&mut line).await.unwrap();
         assert!(line.starts_with("The notebook is at http://"), "{line}");
         assert_eq!(line.lines().count(), 1, "{line}");
+        let output = child.wait_with_output().await.unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(error.contains("can use Spark"), warned, "{error}");
     }

@@ -346,37 +346,52 @@ impl Answer {
     /// The next message; `None` at the end.
     pub async fn message(&mut self) -> Result<Option<Bytes>, BoxError> {
         loop {
-            if let Some((flag, bytes)) = self.take_frame() {
-                if flag & 0x80 == 0 {
-                    return Ok(Some(bytes));
+            match self.take_frame() {
+                Some((flag, bytes)) if flag & 0x80 == 0 => return Ok(Some(bytes)),
+                Some((_, bytes)) => {
+                    assert_eq!(self.trailers, None, "two frames of trailers");
+                    self.trailers = Some(parse_trailers(&bytes));
                 }
-                assert_eq!(self.trailers, None, "two frames of trailers");
-                self.trailers = Some(parse_trailers(&bytes));
-                continue;
-            }
-            let Some(frame) = soon("a frame", self.body.frame()).await else {
-                assert!(
-                    self.read.is_empty(),
-                    "the answer ends inside a frame: {:?}",
-                    self.read
-                );
-                return Ok(None);
-            };
-            match frame?.into_data() {
-                Ok(data) if self.dialect.is_text() => {
-                    use base64::Engine as _;
-                    self.text.extend_from_slice(&data);
-                    // Every piece has its own padding, and pieces arrive cut anywhere.
-                    while self.text.len() >= 4 {
-                        let group = self.text.split_to(4);
+                None if self.read_frame().await? => {}
+                None => {
+                    assert!(
+                        self.read.is_empty(),
+                        "the answer ends inside a frame: {:?}",
                         self.read
-                            .extend_from_slice(&base64::engine::general_purpose::STANDARD.decode(group)?);
-                    }
+                    );
+                    return Ok(None);
                 }
-                Ok(data) => self.read.extend_from_slice(&data),
-                Err(frame) => self.trailers = frame.into_trailers().ok(),
             }
         }
+    }
+
+    /// Waits for bytes that are no whole message yet.
+    pub async fn part(&mut self, bytes: usize) {
+        while self.read.len() < bytes {
+            assert!(self.read_frame().await.unwrap(), "the answer ended");
+        }
+    }
+
+    /// Reads a frame of HTTP's; false at the end.
+    async fn read_frame(&mut self) -> Result<bool, BoxError> {
+        use base64::Engine as _;
+        let Some(frame) = soon("a frame", self.body.frame()).await else {
+            return Ok(false);
+        };
+        match frame?.into_data() {
+            Ok(data) if self.dialect.is_text() => {
+                self.text.extend_from_slice(&data);
+                // Every piece has its own padding, and pieces arrive cut anywhere.
+                while self.text.len() >= 4 {
+                    let group = self.text.split_to(4);
+                    self.read
+                        .extend_from_slice(&base64::engine::general_purpose::STANDARD.decode(group)?);
+                }
+            }
+            Ok(data) => self.read.extend_from_slice(&data),
+            Err(frame) => self.trailers = frame.into_trailers().ok(),
+        }
+        Ok(true)
     }
 
     /// Every message to the end, and the trailers.
