@@ -11,6 +11,7 @@ pub(crate) struct Requests {
     session_id: String,
     user_id: String,
     client_type: String,
+    tags: Vec<String>,
     /// The first `server_side_session_id` that the server told, told back with each request from then on.
     observed: Arc<OnceLock<String>>,
 }
@@ -21,7 +22,27 @@ impl Requests {
             session_id,
             user_id,
             client_type,
+            tags: Vec::new(),
             observed: Arc::default(),
+        }
+    }
+
+    /// The same, with these tags on operations.
+    pub(crate) fn with_tags(&self, tags: Vec<String>) -> Self {
+        Self { tags, ..self.clone() }
+    }
+
+    /// The same user and client, for another session of which the server has told its own id.
+    pub(crate) fn for_session(&self, session_id: String, observed: String) -> Self {
+        let observed = if observed.is_empty() {
+            OnceLock::new()
+        } else {
+            OnceLock::from(observed)
+        };
+        Self {
+            session_id,
+            observed: Arc::new(observed),
+            ..self.clone()
         }
     }
 
@@ -69,7 +90,7 @@ impl Requests {
                     },
                 )),
             ],
-            tags: Vec::new(),
+            tags: self.tags.clone(),
         }
     }
 
@@ -143,6 +164,30 @@ impl Requests {
             user_context: self.user_context(),
             error_id,
             client_type: Some(self.client_type.clone()),
+        }
+    }
+
+    pub(crate) fn get_status(&self, operation_ids: Vec<String>) -> pb::GetStatusRequest {
+        pb::GetStatusRequest {
+            session_id: self.session_id.clone(),
+            user_context: self.user_context(),
+            client_type: Some(self.client_type.clone()),
+            client_observed_server_side_session_id: self.client_observed(),
+            operation_status: Some(pb::get_status_request::OperationStatusRequest {
+                operation_ids,
+                extensions: Vec::new(),
+            }),
+            extensions: Vec::new(),
+        }
+    }
+
+    pub(crate) fn clone_session(&self, new_session_id: &str) -> pb::CloneSessionRequest {
+        pb::CloneSessionRequest {
+            session_id: self.session_id.clone(),
+            client_observed_server_side_session_id: self.client_observed(),
+            user_context: self.user_context(),
+            client_type: Some(self.client_type.clone()),
+            new_session_id: Some(new_session_id.to_owned()),
         }
     }
 

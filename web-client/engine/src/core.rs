@@ -342,7 +342,7 @@ async fn open(endpoint: &Endpoint) -> Result<(Connection, String), Error> {
     let session = Session::new(transport, &connection, RetryPolicy::interactive());
     let first = session.with_retry_policy(RetryPolicy::quick());
     let version = first.spark_version().await?;
-    let time_zone = first.config("spark.sql.session.timeZone").await?;
+    let time_zone = first.conf().get_option("spark.sql.session.timeZone").await?;
     Ok((
         Connection {
             session,

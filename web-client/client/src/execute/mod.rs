@@ -154,7 +154,7 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                     };
                     match within_deadline(opened_at, stream.message()).await {
                         Ok(Some(response)) => {
-                            if let Err(error) = session.check(&response.session_id, &response.server_side_session_id) {
+                            if let Err(error) = session.check(&response) {
                                 yield Err(error);
                                 return;
                             }

@@ -87,9 +87,8 @@ async fn send(shared: Arc<Shared>) {
         let request = session.requests().release_execute(&shared.operation_id, release);
         // Nobody waits for the answer, and the server cleans up after five minutes.
         let _ = session
-            .unary(|mut client| {
-                let request = request.clone();
-                async move { client.release_execute(request).await }
+            .unary(request, |mut client, request| async move {
+                client.release_execute(request).await
             })
             .await;
     }

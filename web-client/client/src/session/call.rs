@@ -1,0 +1,116 @@
+//! One way for every unary call: repeated as the retry policy says, checked, its error completed.
+
+use std::future::Future;
+
+use spark_connect_proto::connect as pb;
+use tonic::{Response, Status};
+
+use super::{Client, Session};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    platform,
+    retry::Retries,
+};
+
+/// A response that says which session it is for.
+pub(crate) trait OfSession {
+    /// The session's id.
+    fn session_id(&self) -> &str;
+    /// The server's own id of the session, or nothing.
+    fn server_side_session_id(&self) -> &str;
+}
+
+macro_rules! of_session {
+    ($($response:ident),*) => {$(
+        impl OfSession for pb::$response {
+            fn session_id(&self) -> &str {
+                &self.session_id
+            }
+
+            fn server_side_session_id(&self) -> &str {
+                &self.server_side_session_id
+            }
+        }
+    )*};
+}
+
+of_session!(
+    AnalyzePlanResponse,
+    CloneSessionResponse,
+    ConfigResponse,
+    ExecutePlanResponse,
+    GetStatusResponse,
+    InterruptResponse,
+    ReleaseExecuteResponse,
+    ReleaseSessionResponse
+);
+
+impl Session {
+    /// Makes a call that may be repeated until it succeeds, and checks that the answer is for this session.
+    pub(crate) async fn unary<Request, T, F>(
+        &self,
+        request: Request,
+        mut call: impl FnMut(Client, Request) -> F,
+    ) -> Result<T>
+    where
+        Request: Clone,
+        T: OfSession,
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        let mut retries = Retries::new(self.retry_policy().clone());
+        loop {
+            let error = match call(self.client(), request.clone()).await {
+                Ok(response) => {
+                    let response = response.into_inner();
+                    self.check(&response)?;
+                    return Ok(response);
+                }
+                Err(status) => Error::from(status),
+            };
+            let wait = match error.is_retryable() {
+                true => retries.next_wait(error.retry_after, platform::random()),
+                false => None,
+            };
+            match wait {
+                Some(wait) => platform::sleep(wait).await,
+                None => return Err(self.with_details(error).await),
+            }
+        }
+    }
+
+    /// Completes an error with what the server keeps about it. Not repeated: half an error is better than none.
+    pub(crate) async fn with_details(&self, mut error: Error) -> Error {
+        let error_id = error.spark.as_ref().and_then(|spark| spark.error_id.clone());
+        if let Some(error_id) = error_id {
+            let request = self.requests().fetch_error_details(error_id);
+            if let Ok(details) = self.client().fetch_error_details(request).await {
+                error.add_details(details.into_inner());
+            }
+        }
+        error
+    }
+
+    /// Verifies that a response is for this session, and that the server has not begun a new one in its place.
+    pub(crate) fn check(&self, response: &impl OfSession) -> Result<()> {
+        if response.session_id() != self.session_id() {
+            return Err(Error::protocol(format_args!(
+                "a response is for the session {}, not for {}",
+                response.session_id(),
+                self.session_id()
+            )));
+        }
+        let server_side = response.server_side_session_id();
+        if server_side.is_empty() {
+            return Ok(());
+        }
+        let observed = self.requests().observed().get_or_init(|| server_side.to_owned());
+        if observed != server_side {
+            return Err(Error::new(
+                ErrorKind::SessionLost,
+                "The server has lost this session and begun a new one; temporary views and settings are gone. \
+                 Connect again.",
+            ));
+        }
+        Ok(())
+    }
+}

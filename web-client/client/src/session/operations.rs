@@ -1,0 +1,120 @@
+//! Operations and the session as a whole: interrupts, states, copies, the end.
+
+use spark_connect_proto::connect::{
+    self as pb,
+    get_status_response::operation_status::OperationState,
+    interrupt_request::{Interrupt, InterruptType},
+};
+use uuid::Uuid;
+
+use super::Session;
+use crate::error::{Error, ErrorKind, Result};
+
+impl Session {
+    /// Interrupts every running operation of the session, `SparkSession.interruptAll`. Returns the ids of those.
+    pub async fn interrupt_all(&self) -> Result<Vec<String>> {
+        self.interrupt(InterruptType::All, None).await
+    }
+
+    /// Interrupts the operations with a tag, `SparkSession.interruptTag`.
+    pub async fn interrupt_tag(&self, tag: &str) -> Result<Vec<String>> {
+        check_tag(tag)?;
+        self.interrupt(InterruptType::Tag, Some(Interrupt::OperationTag(tag.to_owned())))
+            .await
+    }
+
+    /// Interrupts a running operation, `SparkSession.interruptOperation`.
+    pub async fn interrupt_operation(&self, operation_id: &str) -> Result<Vec<String>> {
+        self.interrupt(
+            InterruptType::OperationId,
+            Some(Interrupt::OperationId(operation_id.to_owned())),
+        )
+        .await
+    }
+
+    async fn interrupt(&self, kind: InterruptType, what: Option<Interrupt>) -> Result<Vec<String>> {
+        let request = self.requests().interrupt(kind, what);
+        let response = self
+            .unary(request, |mut client, request| async move {
+                client.interrupt(request).await
+            })
+            .await?;
+        Ok(response.interrupted_ids)
+    }
+
+    /// The same session, whose operations from here on carry these tags, `SparkSession.addTag`.
+    ///
+    /// A tag is not empty and holds no comma.
+    pub fn with_tags<T: Into<String>>(&self, tags: impl IntoIterator<Item = T>) -> Result<Self> {
+        let tags: Vec<String> = tags.into_iter().map(Into::into).collect();
+        tags.iter().try_for_each(|tag| check_tag(tag))?;
+        Ok(self.with_requests(self.requests().with_tags(tags)))
+    }
+
+    /// The states of operations, by id: all that the server knows of when none is named. Since Spark 4.2.
+    pub async fn operation_states(&self, operation_ids: &[&str]) -> Result<Vec<(String, OperationState)>> {
+        let operation_ids = operation_ids.iter().map(|id| (*id).to_owned()).collect();
+        let request = self.requests().get_status(operation_ids);
+        let response = self
+            .unary(request, |mut client, request| async move {
+                client.get_status(request).await
+            })
+            .await?;
+        let states = response.operation_statuses.into_iter();
+        Ok(states
+            .map(|status| (status.operation_id.clone(), status.state()))
+            .collect())
+    }
+
+    /// A new session with the settings, temporary views and functions of this one, `SparkSession.cloneSession`.
+    pub async fn clone_session(&self) -> Result<Self> {
+        let id = Uuid::new_v4().to_string();
+        let request = self.requests().clone_session(&id);
+        let response: pb::CloneSessionResponse = self
+            .unary(request, |mut client, request| async move {
+                client.clone_session(request).await
+            })
+            .await?;
+        if response.new_session_id != id {
+            return Err(Error::protocol(
+                "a copy of a session has another id than it was given",
+            ));
+        }
+        let requests = self
+            .requests()
+            .for_session(id, response.new_server_side_session_id);
+        Ok(self.with_requests(requests))
+    }
+
+    /// Ends the session on the server: its operations stop, its temporary views and settings are gone.
+    pub async fn release(&self) -> Result<()> {
+        let request = self.requests().release_session();
+        self.unary(request, |mut client, request| async move {
+            client.release_session(request).await
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+fn check_tag(tag: &str) -> Result<()> {
+    if tag.is_empty() || tag.contains(',') {
+        return Err(Error::new(
+            ErrorKind::Invalid,
+            format!("{tag:?} cannot be a tag: a tag has at least one character and no comma."),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags() {
+        assert!(check_tag("nightly").is_ok());
+        assert!(check_tag("").is_err());
+        assert!(check_tag("a,b").unwrap_err().message.contains("no comma"));
+    }
+}
