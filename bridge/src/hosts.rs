@@ -78,13 +78,16 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     if hosts.0.is_none() || (!named.is_empty() && named.iter().all(|name| hosts.allows(name))) {
         return next.run(request).await;
     }
+    let unknown = match named[..] {
+        [] => "requests that name no host".to_owned(),
+        _ => format!("the name {}", named.join(" and ")),
+    };
     let refusal = Refusal {
         http: StatusCode::MISDIRECTED_REQUEST,
         grpc: Code::PermissionDenied,
         sentence: format!(
-            "This bridge does not answer under the name {}. Open it under the address it printed when it started, \
+            "This bridge does not answer {unknown}. Open it under the address it printed when it started, \
              or start it with --allow-host NAME.",
-            named.join(" and "),
         ),
         allow: None,
     };

@@ -3,10 +3,7 @@
 use std::{
     io,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
 };
 
@@ -14,7 +11,10 @@ use axum::Router;
 use hyper::service::service_fn;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -82,18 +82,18 @@ async fn accept(listener: &TcpListener, connections: &mut JoinSet<()>) -> io::Re
     if connections.len() >= MAX_CONNECTIONS {
         connections.join_next().await;
     }
-    let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
+    listener.accept().await.map(|(stream, _)| stream)
 }
 
 async fn serve_connection(
     builder: Builder<TokioExecutor>,
     stream: TcpStream,
     router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
+    watcher: Watcher,
 ) {
-    let asked = Arc::new(AtomicBool::new(false));
+    // Not worth a connection, should it fail.
+    let _ = stream.set_nodelay(true);
+    let asked = AtomicBool::new(false);
     let service = service_fn(|request| {
         asked.store(true, Relaxed);
         router.clone().oneshot(request)

@@ -142,7 +142,7 @@ async fn the_end_lets_streams_finish() {
     }
     soon("the end", server).await.unwrap();
     let waited = start.elapsed();
-    assert!((4..7).contains(&waited.as_secs()), "{waited:?}");
+    assert!(waited >= Duration::from_secs(4), "{waited:?}");
     assert!(endless.message().await.is_err());
 }
 

@@ -48,9 +48,9 @@ pub const SERVICE: &str = "/spark.connect.SparkConnectService/";
 
 /// Nothing in these tests takes longer unless it hangs.
 pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
-    match timeout(Duration::from_secs(10), future).await {
+    match timeout(Duration::from_secs(30), future).await {
         Ok(output) => output,
-        Err(_) => panic!("waited 10 s for {what}"),
+        Err(_) => panic!("waited 30 s for {what}"),
     }
 }
 
