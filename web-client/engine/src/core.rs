@@ -17,7 +17,7 @@ use spark_connect_client::{ConnectionString, Error, RetryPolicy, Session, Transp
 use crate::{catalog, columns, report, run, task};
 
 /// Bytes of results that are held unless the user interface says otherwise.
-const DEFAULT_BUDGET: u64 = 1 << 30;
+const DEFAULT_BUDGET: u64 = 1_000_000_000;
 /// Bytes of text that a copy may have; more would stall the clipboard.
 const MAX_COPY: usize = 64 << 20;
 /// Rows that go into the statistics before other messages get their turn.

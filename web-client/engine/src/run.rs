@@ -239,7 +239,7 @@ impl Run {
                 format!(
                     "All results together would take more than the {} MB that they may. The rows received so far \
                      are kept. Close other results, raise the budget, or select less.",
-                    budget >> 20
+                    budget / 1_000_000
                 ),
             ));
         }
