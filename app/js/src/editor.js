@@ -38,6 +38,23 @@ function decorate(errors, length) {
   return Decoration.set(marks, true);
 }
 
+/**
+ * Replaces a selection by typed text before the browser does: Chromium would give the text the look of what it replaces
+ * as an inline style, which the page's policy refuses, and which nobody wants.
+ */
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main, ranges } = view.state.selection;
+    if (event.inputType !== "insertText" || event.isComposing || !event.data || main.empty || ranges.length > 1) return false;
+    const { from, to } = main;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, event.data, insert));
+    if (!handled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 /** Makes an editor inside a shadow root. `changed(length)` is called after every change of the text. */
 export function mount(root, { text, selection, label, placeholder: hint, changed, key, children }) {
   const language = new Compartment();
@@ -74,6 +91,7 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
         ]),
         language.of(languageOf(text.length)),
         errorField,
+        typeOverSelection,
         theme,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {

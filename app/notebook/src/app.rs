@@ -67,6 +67,7 @@ impl App {
                 if let EngineState::Failed(reason) = state {
                     self.connection.on_engine_failed(reason);
                     self.runs.on_engine_failed(reason);
+                    self.catalog.disconnect();
                     self.memory.set(None);
                 }
             },
@@ -88,6 +89,8 @@ impl App {
                     self.runs.on_connection();
                     if matches!(event, Event::Connected { .. }) {
                         self.catalog.reload();
+                    } else {
+                        self.catalog.disconnect();
                     }
                 }
             }
@@ -104,6 +107,7 @@ impl App {
             .notebook()
             .with_untracked(|notebook| notebook.cell(cell).map(|cell| (cell.kind, cell.source.clone())));
         if let Some((kind, source)) = found {
+            crate::cell::hold_height(cell);
             self.runs
                 .run(cell, kind, &source, RowLimit::Preview(PREVIEW_ROWS));
         }
@@ -116,6 +120,7 @@ impl App {
             .notebook()
             .with_untracked(|notebook| notebook.cell(cell).map(|cell| cell.kind));
         if let Some(kind) = kind {
+            crate::cell::hold_height(cell);
             self.runs.run(cell, kind, source, RowLimit::All);
         }
     }
@@ -192,7 +197,9 @@ impl App {
         let Some(index) = index.checked_add_signed(by) else {
             return;
         };
+        let focused = crate::cell::Focused::note();
         if self.document.apply(Command::Move { cell, index }) {
+            focused.restore(self.editors);
             self.announcement.set(format!("Moved to place {}.", index + 1));
             crate::cell::keep_in_view(cell);
         }

@@ -70,6 +70,15 @@ impl Catalog {
         });
     }
 
+    /// No session: nothing is known, except that.
+    pub(crate) fn disconnect(self) {
+        self.samples.set(None);
+        self.tree.update(|tree| {
+            tree.forget_all();
+            tree.set(Path::new(), Level::Failed("not connected".into()));
+        });
+    }
+
     /// Shows or hides what is below a path; asks for it if it is not known.
     pub(crate) fn open(self, path: Path, open: bool) {
         self.tree.update(|tree| tree.set_open(&path, open));

@@ -1,5 +1,7 @@
 //! The catalog in the rail: a search field and a tree that is walked with the keyboard.
 
+use std::collections::HashSet;
+
 use engine_api::{CatalogKind, ColumnKind};
 use leptos::{ev::KeyboardEvent, html::Ul, prelude::*};
 use spark_widgets::{Icon, IconView};
@@ -22,6 +24,16 @@ pub(crate) fn CatalogTree() -> impl IntoView {
     // The row that the keyboard is at; the first one before it was anywhere.
     let at = RwSignal::new(Path::new());
     let list = NodeRef::<Ul>::new();
+    // Apart from the rows, so that a row keeps its element, and the focus, when it opens.
+    let open = Memo::new(move |_| {
+        let open = |rows: &Vec<Row>| {
+            rows.iter()
+                .filter(|row| row.open == Some(true))
+                .map(|row| row.path.clone())
+                .collect()
+        };
+        rows.with(open)
+    });
     let current = Memo::new(move |_| {
         let at = at.get();
         rows.with(|rows| {
@@ -61,8 +73,8 @@ pub(crate) fn CatalogTree() -> impl IntoView {
         </label>
         <div class="tree-place">
             <ul class="tree" role="tree" aria-label="Catalog" node_ref=list on:keydown=keydown>
-                <For each=move || rows.get() key=|row| (row.path.clone(), row.open, row.note.clone(), row.place) let:row>
-                    <TreeRow row catalog current at/>
+                <For each=move || rows.get() key=|row| (row.path.clone(), row.note.clone(), row.place) let:row>
+                    <TreeRow row catalog current at open/>
                 </For>
             </ul>
             {nothing}
@@ -71,7 +83,15 @@ pub(crate) fn CatalogTree() -> impl IntoView {
 }
 
 #[component]
-fn TreeRow(row: Row, catalog: Catalog, current: Memo<Option<Path>>, at: RwSignal<Path>) -> impl IntoView {
+fn TreeRow(
+    row: Row,
+    catalog: Catalog,
+    /// The row that the keyboard is at.
+    current: Memo<Option<Path>>,
+    at: RwSignal<Path>,
+    /// The rows whose children show.
+    open: Memo<HashSet<Path>>,
+) -> impl IntoView {
     let app = App::get();
     let depth = row.depth();
     let path = StoredValue::new(row.path.clone());
@@ -82,7 +102,8 @@ fn TreeRow(row: Row, catalog: Catalog, current: Memo<Option<Path>>, at: RwSignal
         let note = row.note.unwrap_or_default();
         return view! { <li class=format!("node note {level}") role="none">{note}</li> }.into_any();
     };
-    let open = row.open;
+    let leaf = row.open.is_none();
+    let is_open = Memo::new(move |_| open.with(|open| path.with_value(|path| open.contains(path))));
     let name = StoredValue::new(entry.name.clone());
     let column = match entry.kind {
         CatalogKind::Column(kind) => Some(kind),
@@ -95,20 +116,21 @@ fn TreeRow(row: Row, catalog: Catalog, current: Memo<Option<Path>>, at: RwSignal
     };
     let click = move |_| {
         at.set(path.get_value());
-        match open {
-            Some(open) => catalog.open(path.get_value(), !open),
-            None => insert(app, &path.get_value()),
+        if leaf {
+            insert(app, &path.get_value());
+        } else {
+            catalog.open(path.get_value(), !is_open.get_untracked());
         }
     };
     view! {
         <li
             class=format!("node {level}")
-            class:leaf=open.is_none()
+            class:leaf=leaf
             role="treeitem"
             attr:aria-level=depth.to_string()
             aria-posinset=row.place.0.to_string()
             aria-setsize=row.place.1.to_string()
-            aria-expanded=open.map(|open| open.to_string())
+            aria-expanded=move || (!leaf).then(|| is_open.get().to_string())
             aria-selected=move || is_current.get().to_string()
             tabindex=move || if is_current.get() { "0" } else { "-1" }
             title=entry.comment
@@ -116,7 +138,7 @@ fn TreeRow(row: Row, catalog: Catalog, current: Memo<Option<Path>>, at: RwSignal
         >
             {match column {
                 Some(kind) => view! { <span class="kind" aria-hidden="true">{symbol(kind)}</span> }.into_any(),
-                None => view! { <span class="twist" class:open=open == Some(true)><IconView icon=Icon::Chevron/></span> }.into_any(),
+                None => view! { <span class="twist" class:open=is_open><IconView icon=Icon::Chevron/></span> }.into_any(),
             }}
             <span class="node-name">{entry.name}</span>
             <span class="node-type">{if entry.data_type.is_empty() { kind.to_owned() } else { entry.data_type }}</span>
@@ -136,7 +158,7 @@ fn TreeRow(row: Row, catalog: Catalog, current: Memo<Option<Path>>, at: RwSignal
                         <IconView icon=Icon::Table/>
                     </button>
                 })}
-                {open.is_some().then(|| view! {
+                {(!leaf).then(|| view! {
                     <button
                         type="button"
                         class="icon-button"

@@ -2,10 +2,17 @@
 
 use engine_api::{ErrorKind, ErrorReport, Origin};
 use leptos::prelude::*;
-use spark_widgets::{Icon, IconView};
+use spark_widgets::{Icon, IconView, format};
 
-use super::CellScope;
-use crate::{app::App, catalog::proposals, run::OutputSignal};
+use super::{
+    CellScope,
+    status::{Close, Edited},
+};
+use crate::{
+    app::App,
+    catalog::proposals,
+    run::{Output, OutputSignal},
+};
 
 /// The parameter in which Spark proposes other names.
 const PROPOSAL: &str = "proposal";
@@ -14,7 +21,7 @@ const PROPOSAL: &str = "proposal";
 #[component]
 pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSignal) -> impl IntoView {
     let app = App::get();
-    let facts = facts(&error);
+    let facts = output.with_untracked(|output| facts(&error, output.as_ref()));
     let suggestions = suggestions(&error);
     let origin = error.origins.first().cloned();
     let source = output.with_untracked(|output| output.as_ref().map(|output| output.source.clone()));
@@ -38,21 +45,28 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
     );
     let details = (!error.parameters.is_empty() || !error.causes.is_empty() || error.stack_trace.is_some())
         .then(|| view! { <Details error=error.clone()/> });
+    let message = sentence(&error.message, !suggestions.is_empty()).to_owned();
     let did_you_mean = (!suggestions.is_empty()).then(|| {
-        let buttons = suggestions.into_iter().map(|name| {
+        let last = suggestions.len() - 1;
+        let buttons = suggestions.into_iter().enumerate().map(|(index, name)| {
             let replace = replace.clone();
             let shown = name.clone();
-            view! { <button type="button" class="link" on:click=move |_| replace(&name)><code>{shown}</code></button> }
+            view! {
+                <button type="button" class="link" on:click=move |_| replace(&name)><code>{shown}</code></button>
+                {if index < last { ", " } else { "?" }}
+            }
         });
-        view! { <p class="error-proposal">"Did you mean " {buttons.collect_view()} "?"</p> }
+        view! { <span class="error-proposal">" Did you mean "{buttons.collect_view()}</span> }
     });
     view! {
         <div class="error">
-            <p class="error-message"><IconView icon=Icon::Warning/><span>{error.message.clone()}</span></p>
-            {did_you_mean}
-            {(!facts.is_empty()).then(|| view! {
-                <p class="error-facts">{facts.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}</p>
-            })}
+            <div class="error-head">
+                <IconView icon=Icon::Warning/>
+                <p class="error-message">{message}{did_you_mean}</p>
+                <Edited scope output=output.clone()/>
+                <Close scope/>
+            </div>
+            <p class="error-facts">{facts.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}</p>
             {unreachable.then(|| view! {
                 <p class="error-actions">
                     <button type="button" class="button small" on:click=move |_| app.run(scope.id)>"Run again"</button>
@@ -81,12 +95,25 @@ fn Details(error: ErrorReport) -> impl IntoView {
     }
 }
 
-/// What Spark calls the error, and where it is.
-fn facts(error: &ErrorReport) -> Vec<String> {
+/// What Spark calls the error, where it is, and what the run came to before.
+fn facts(error: &ErrorReport, output: Option<&Output>) -> Vec<String> {
     let class = error.error_class.clone();
     let state = error.sql_state.as_ref().map(|state| format!("SQLSTATE {state}"));
     let place = error.origins.first().map(place);
-    [class, state, place].into_iter().flatten().collect()
+    let rows = output.filter(|output| output.columns.is_some());
+    let rows = rows.map(|output| format!("{} received before", format::counted(output.rows, "row")));
+    let time = output
+        .and_then(|output| output.failed_ms)
+        .map(|ms| format!("after {}", format::duration(ms)));
+    [class, state, place, rows, time].into_iter().flatten().collect()
+}
+
+/// The message without the proposals at its end, if they stand beside it as buttons.
+fn sentence(message: &str, proposed: bool) -> &str {
+    match message.find("Did you mean") {
+        Some(at) if proposed && at > 0 => message[..at].trim_end(),
+        _ => message,
+    }
 }
 
 /// `line 1, columns 8–12`.
@@ -116,9 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn proposals_are_not_told_twice() {
+        let message = "No column `zonne`. Did you mean one of the following? [`zone`].";
+        assert_eq!(sentence(message, true), "No column `zonne`.");
+        assert_eq!(sentence(message, false), message);
+        assert_eq!(sentence("Did you mean it?", true), "Did you mean it?");
+    }
+
+    #[test]
     fn the_facts_of_an_error() {
         let mut error = ErrorReport::new(ErrorKind::Spark, "No column");
-        assert!(facts(&error).is_empty());
+        assert!(facts(&error, None).is_empty());
         error.error_class = Some("UNRESOLVED_COLUMN.WITH_SUGGESTION".into());
         error.sql_state = Some("42703".into());
         error.origins = vec![Origin {
@@ -146,6 +181,6 @@ mod tests {
             line: 2,
             column: 3,
         }];
-        assert_eq!(facts(&error)[2], "line 2, column 3");
+        assert_eq!(facts(&error, None)[2], "line 2, column 3");
     }
 }

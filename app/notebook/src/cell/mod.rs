@@ -7,12 +7,15 @@ mod output;
 mod status;
 mod tools;
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use spark_widgets::{Icon, IconView};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use crate::{app::App, model::CellId, run::Phase};
+use crate::{app::App, browser, editors::Editors, model::CellId, run::Phase};
 use editor::Editor;
 use output::OutputView;
 use tools::CellTools;
@@ -104,6 +107,11 @@ fn RunButton(scope: CellScope) -> impl IntoView {
         let verb = if scope.active.get() { "Stop" } else { "Run" };
         format!("{verb} cell {}", scope.number.get())
     };
+    let run_title = if browser::is_mac() {
+        "Run (⌘↵)"
+    } else {
+        "Run (Ctrl+Enter)"
+    };
     let click = move |_| {
         if scope.active.get_untracked() {
             app.runs.stop(scope.id);
@@ -117,7 +125,7 @@ fn RunButton(scope: CellScope) -> impl IntoView {
             class="run-button"
             class:stop=move || scope.active.get()
             aria-label=label
-            title=move || if scope.active.get() { "Stop (Esc)" } else { "Run (Ctrl+Enter)" }
+            title=move || if scope.active.get() { "Stop (Esc)" } else { run_title }
             aria-disabled=move || stopping().then_some("true")
             on:click=click
         >
@@ -130,6 +138,10 @@ fn element_id(cell: CellId) -> String {
     format!("cell-{}", cell.0)
 }
 
+fn cell_of(element_id: &str) -> Option<CellId> {
+    element_id.strip_prefix("cell-")?.parse().ok().map(CellId)
+}
+
 fn element(cell: CellId) -> Option<HtmlElement> {
     document().get_element_by_id(&element_id(cell))?.dyn_into().ok()
 }
@@ -140,6 +152,71 @@ pub(crate) fn focus(cell: CellId) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// What had the focus before cells were moved: an element that moves loses it.
+pub(crate) struct Focused(Option<HtmlElement>);
+
+impl Focused {
+    /// Notes what has the focus.
+    pub(crate) fn note() -> Self {
+        Self(
+            document()
+                .active_element()
+                .and_then(|element| element.dyn_into().ok()),
+        )
+    }
+
+    /// Gives the focus back once the cells are where they belong.
+    pub(crate) fn restore(self, editors: Editors) {
+        let Some(element) = self.0 else { return };
+        spawn_local(async move {
+            tick().await;
+            if document().active_element().as_ref() == Some(element.as_ref()) {
+                return;
+            }
+            let editor = element.class_list().contains("cell-editor");
+            let cell = element
+                .closest(".cell")
+                .ok()
+                .flatten()
+                .and_then(|cell| cell_of(&cell.id()));
+            match cell.filter(|_| editor) {
+                Some(cell) => editors.focus(cell),
+                // An element that is gone leaves the focus where it is.
+                None => drop(element.focus()),
+            }
+        });
+    }
+}
+
+/// Keeps a cell as high as it is while its next run replaces its result, so that nothing below moves.
+pub(crate) fn hold_height(cell: CellId) {
+    if let Some(place) = output_place(cell) {
+        let height = place.offset_height();
+        // A style set from here is always taken.
+        let _ = place.style().set_property("min-height", &format!("{height}px"));
+    }
+}
+
+/// Lets a cell be as high as its result needs, once that is there.
+fn release_height(cell: CellId) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if let Some(place) = output_place(cell) {
+                let _ = place.style().remove_property("min-height");
+            }
+        });
+    });
+}
+
+fn output_place(cell: CellId) -> Option<HtmlElement> {
+    element(cell)?
+        .query_selector(".output-place")
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
 }
 
 /// Scrolls a cell into view, once it is where it belongs.

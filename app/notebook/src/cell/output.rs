@@ -26,9 +26,18 @@ pub(super) fn OutputView(scope: CellScope) -> impl IntoView {
         let output = output.clone();
         move |_| output.with(|output| output.as_ref().map(|output| output.run))
     });
-    move || {
-        let output = output.clone();
-        run.get().map(|run| view! { <RunView scope run output/> })
+    Effect::new(move || {
+        if !scope.active.get() {
+            super::release_height(scope.id);
+        }
+    });
+    view! {
+        <div class="output-place">
+            {move || {
+                let output = output.clone();
+                run.get().map(|run| view! { <RunView scope run output/> })
+            }}
+        </div>
     }
 }
 
@@ -54,8 +63,10 @@ fn RunView(scope: CellScope, run: RunId, output: OutputSignal) -> impl IntoView 
             <div class="output-progress">
                 {move || running.get().then(|| view! { <RunProgress progress/> })}
             </div>
-            <StatusBar scope output=output.clone() phase/>
-            {move || error.get().map(|error| view! { <ErrorView scope error output=output.clone()/> })}
+            {move || match error.get() {
+                Some(error) => view! { <ErrorView scope error output=output.clone()/> }.into_any(),
+                None => view! { <StatusBar scope output=output.clone() phase/> }.into_any(),
+            }}
             {move || {
                 let columns = columns.get().filter(|columns| !columns.is_empty())?;
                 Some(view! {

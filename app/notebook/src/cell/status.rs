@@ -13,26 +13,12 @@ use crate::{
 /// One line about a run, with what can be done about it.
 #[component]
 pub(super) fn StatusBar(scope: CellScope, output: OutputSignal, phase: Memo<Phase>) -> impl IntoView {
-    let app = App::get();
-    let stale = {
-        let output = output.clone();
-        let notebook = app.document.notebook();
-        Memo::new(move |_| {
-            let edited = |output: &Output| {
-                notebook.with(|n| {
-                    n.cell(scope.id)
-                        .is_some_and(|cell| *cell.source != *output.source)
-                })
-            };
-            output.with(|output| output.as_ref().is_some_and(edited))
-        })
-    };
     let shown = output.clone();
     let facts = move || match phase.get() {
         Phase::Queued => view! { <Waiting/> }.into_any(),
         Phase::Running | Phase::Stopping => view! { <Going output=shown.clone() phase/> }.into_any(),
         Phase::Finished(summary) => view! { <Finished output=shown.clone() summary/> }.into_any(),
-        Phase::Failed(_) => view! { <EndedEarly output=shown.clone() phase/> }.into_any(),
+        Phase::Failed(_) => view! { <Stopped output=shown.clone()/> }.into_any(),
         Phase::Empty => {
             view! { <span class="fact quiet">"Nothing to run: the cell is empty."</span> }.into_any()
         }
@@ -41,14 +27,36 @@ pub(super) fn StatusBar(scope: CellScope, output: OutputSignal, phase: Memo<Phas
     view! {
         <div class="status">
             {facts}
-            {move || {
-                (stale.get() && !phase.with(Phase::is_active)).then(|| view! {
-                    <span class="badge quiet" title="The cell was edited after it ran">"edited since"</span>
-                })
-            }}
+            <Edited scope output=output.clone()/>
             <span class="grow"></span>
             <Offer scope output phase/>
         </div>
+    }
+}
+
+/// Says that the cell is not any more what was run.
+#[component]
+pub(super) fn Edited(scope: CellScope, output: OutputSignal) -> impl IntoView {
+    let notebook = App::get().document.notebook();
+    let edited = Memo::new(move |_| {
+        let differs = |output: &Output| {
+            notebook.with(|n| {
+                n.cell(scope.id)
+                    .is_some_and(|cell| *cell.source != *output.source)
+            })
+        };
+        output.with(|output| {
+            output
+                .as_ref()
+                .is_some_and(|output| !output.phase.is_active() && differs(output))
+        })
+    });
+    move || {
+        edited.get().then(|| {
+            view! {
+                <span class="badge quiet" title="The cell was edited after it ran">"edited since"</span>
+            }
+        })
     }
 }
 
@@ -105,7 +113,7 @@ fn Going(output: OutputSignal, phase: Memo<Phase>) -> impl IntoView {
                     {format!("Connection broke; try {} of {}…", retry.attempt, retry.attempts)}
                 </span>
             }.into_any(),
-            None => view! { <span class="fact quiet"><ProgressText progress/></span> }.into_any(),
+            None => view! { <span class="fact quiet progress"><ProgressText progress/></span> }.into_any(),
         }}
     }
 }
@@ -124,7 +132,7 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
     }
     let rows = match columns {
         Some(0) => format!("{}, but no columns to show", format::counted(summary.rows, "row")),
-        _ if summary.rows == 0 => "No rows".to_owned(),
+        _ if summary.rows == 0 => "0 rows".to_owned(),
         _ => String::new(),
     };
     let count = rows.is_empty().then(|| {
@@ -136,7 +144,7 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
         }
     });
     let words = (!rows.is_empty()).then(|| view! { <span class="fact">{rows}</span> });
-    let first = summary.first_rows_ms.map(|ms| {
+    let first = summary.first_rows_ms.filter(|_| summary.rows > 0).map(|ms| {
         view! {
             <span class="fact quiet">{format!("first rows {}", format::duration(ms))}</span>
         }
@@ -168,24 +176,21 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
     .into_any()
 }
 
-/// A run that ended early; the error, if it is one, has a place of its own.
+/// A run that the user stopped.
 #[component]
-fn EndedEarly(output: OutputSignal, phase: Memo<Phase>) -> impl IntoView {
+fn Stopped(output: OutputSignal) -> impl IntoView {
     let (elapsed, rows, has_columns) = output
         .with_untracked(|o| {
             o.as_ref()
                 .map(|o| (o.failed_ms.unwrap_or_default(), o.rows, o.columns.is_some()))
         })
         .unwrap_or_default();
-    let word = if phase.with_untracked(Phase::is_cancelled) {
-        "Stopped"
-    } else {
-        "Failed"
-    };
     view! {
-        <span class="fact strong">{word}</span>
-        <span class="fact time">{format::duration(elapsed)}</span>
-        {has_columns.then(|| view! { <span class="fact quiet">{format!("{} received before", format::counted(rows, "row"))}</span> })}
+        <span class="fact strong">"Stopped"</span>
+        {(elapsed > 0).then(|| view! { <span class="fact time">{format!("after {}", format::duration(elapsed))}</span> })}
+        {has_columns.then(|| view! {
+            <span class="fact quiet">{format!("{} received before", format::counted(rows, "row"))}</span>
+        })}
     }
 }
 
@@ -226,7 +231,7 @@ fn Offer(scope: CellScope, output: OutputSignal, phase: Memo<Phase>) -> impl Int
 
 /// Takes the result away.
 #[component]
-fn Close(scope: CellScope) -> impl IntoView {
+pub(super) fn Close(scope: CellScope) -> impl IntoView {
     let app = App::get();
     view! {
         <button

@@ -93,11 +93,12 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
                     />
                 </label>
                 <p class="help" id="connection-help">
-                    <code>"sc://host:port/;key=value"</code>
-                    ", where the host is a bridge that speaks grpc-web. The bridge that serves this page is "
+                    "The page reaches Spark through the bridge that serves it, "
                     <button type="button" class="link" on:click=move |_| text.set(Connection::default_string())>
                         <code>{Connection::default_string()}</code>
                     </button>
+                    ". Parameters follow after a slash, for example "
+                    <code>"/;user_id=ann"</code>
                     "."
                 </p>
                 {move || secret.get().then(|| view! {

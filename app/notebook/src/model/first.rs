@@ -2,31 +2,54 @@
 
 use super::{Cell, CellKind, Notebook};
 
-const DESCRIPTION: &str = "Each cell runs on Spark; only its result comes to this page. Click into a cell and press \
-                           Ctrl+Enter, or Cmd+Enter on a Mac. The samples database holds a city's taxi trips.";
+const DESCRIPTION: &str = "Cells run on Spark; only their results come to this page. Click into a cell and press \
+                           Ctrl+Enter, or ⌘+Enter on a Mac. The samples database holds a year of taxi trips in \
+                           Port Marin, a made-up city.";
 
-/// The first one needs no table, so that it runs on any server; the others read the sample data.
+/// The first one reads no table, so that it runs on any server; the others read the sample data.
 const CELLS: [&str; 4] = [
-    "-- A million rows without a table: the first ones show while the rest arrives\n\
-     SELECT id,\n       \
-            date_add(DATE '2026-01-01', CAST(id % 365 AS INT)) AS day,\n       \
-            round(rand(42) * 100, 2)                           AS amount,\n       \
-            array(id % 7, id % 11)                             AS remainders,\n       \
-            named_struct('even', id % 2 = 0, 'text', concat('row ', id)) AS facts\n\
-     FROM range(1000000)",
-    "-- Over two million trips, a preview first\n\
-     SELECT * FROM samples.trips",
-    "SELECT hour(pickup_at) AS hour, count(*) AS trips, round(avg(tip / fare), 4) AS tip_rate\n\
-     FROM samples.trips\n\
-     WHERE fare > 0\n\
-     GROUP BY ALL\n\
-     ORDER BY hour",
-    "DESCRIBE TABLE samples.trips",
+    "\
+-- A million rows without a table, with values of many types. A preview comes first; all rows are one click away.
+SELECT
+  id,
+  date_add(DATE '2025-01-01', CAST(id % 365 AS INT)) AS day,
+  CAST(id * 1.25 AS DECIMAL(12, 2)) AS amount,
+  if(id % 7 = 0, NULL, concat('row ', id)) AS label,
+  array(id % 7, id % 11) AS remainders,
+  named_struct('even', id % 2 = 0, 'root', round(sqrt(id), 3)) AS facts
+FROM range(1000000)",
+    "\
+-- Over two million taxi trips: amounts, times, a struct, an array and a map in every row
+SELECT * FROM samples.trips",
+    "\
+-- Does rain bring more trips and better tips? Trips joined with the weather of their hour
+SELECT
+  condition,
+  count(DISTINCT observed_at) AS hours,
+  round(count(*) / hours) AS trips_an_hour,
+  round(avg(distance_km), 2) AS km,
+  round(100 * avg(tip / fare), 1) AS tip_percent
+FROM samples.trips
+JOIN samples.weather ON observed_at = date_trunc('HOUR', pickup_at)
+GROUP BY condition
+ORDER BY trips_an_hour DESC",
+    "\
+-- Nested values: one row for each language that a driver speaks
+SELECT
+  language,
+  count(*) AS drivers,
+  round(avg(rating), 2) AS rating,
+  count_if(vehicle.electric) AS electric,
+  sort_array(collect_set(vehicle.make)) AS makes
+FROM samples.drivers
+LATERAL VIEW explode(languages) AS language
+GROUP BY language
+ORDER BY drivers DESC",
 ];
 
 /// A new notebook with cells that are worth running.
 pub(crate) fn first_notebook(id: impl Into<String>) -> Notebook {
-    let mut notebook = Notebook::new(id, "Welcome to Spark");
+    let mut notebook = Notebook::new(id, "A year of taxi trips");
     notebook.description = DESCRIPTION.into();
     for source in CELLS {
         let id = notebook.fresh_id();

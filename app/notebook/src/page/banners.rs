@@ -69,14 +69,15 @@ fn ConnectionBanner() -> impl IntoView {
     });
     move || {
         error.get().map(|error| {
-        let heading = state.with_untracked(|state| match state {
-            ConnectionState::Interrupted(..) => "The connection to Spark is interrupted. ",
-            _ => "No connection to Spark. ",
-        });
+        // The cell that was interrupted says why.
+        let (heading, message) = match state.get_untracked() {
+            ConnectionState::Interrupted(..) => ("The connection to Spark is interrupted.", None),
+            _ => ("No connection to Spark. ", Some(error.message)),
+        };
         view! {
             <div class="banner bad" role="alert">
                 <IconView icon=Icon::Warning/>
-                <span><b>{heading}</b>{error.message}</span>
+                <span><b>{heading}</b>{message}</span>
                 <button type="button" class="button small" on:click=move |_| app.connection.retry()>"Retry"</button>
                 <button type="button" class="button small" on:click=move |_| app.connection_dialog.set(true)>"Connection…"</button>
             </div>

@@ -1,6 +1,6 @@
 //! The head of the page: title, description, whether all is saved, and what concerns all cells.
 
-use leptos::{ev::Event, html::Textarea, prelude::*};
+use leptos::{ev::Event, prelude::*};
 use spark_widgets::{Icon, IconView};
 
 use crate::{app::App, browser, model::Command, store::SaveState};
@@ -64,28 +64,19 @@ fn Description() -> impl IntoView {
     let app = App::get();
     let notebook = app.document.notebook();
     let text = Memo::new(move |_| notebook.with(|notebook| notebook.description.clone()));
-    let area = NodeRef::<Textarea>::new();
-    Effect::new(move || {
-        text.track();
-        if let Some(area) = area.get() {
-            // As high as its text, also where the style sheet's field-sizing is not known.
-            let style = web_sys::HtmlElement::style(&area);
-            let _ = style.set_property("height", "auto");
-            let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
-        }
-    });
     view! {
-        <textarea
-            class="description"
-            aria-label="Description of the notebook"
-            placeholder="Describe this notebook"
-            rows="1"
-            node_ref=area
-            prop:value=text
-            on:input=move |event| {
-                app.document.apply(Command::SetDescription(event_target_value(&event)));
-            }
-        ></textarea>
+        // The text stands behind its field once more and gives it its height; see the style sheet.
+        <div class="description" data-text=text>
+            <textarea
+                aria-label="Description of the notebook"
+                placeholder="Describe this notebook"
+                rows="1"
+                prop:value=text
+                on:input=move |event| {
+                    app.document.apply(Command::SetDescription(event_target_value(&event)));
+                }
+            ></textarea>
+        </div>
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn MemoryNote() -> impl IntoView {
     let line = move || {
         app.memory
             .get()
-            .map(|(bytes, budget)| format!("{} of {} held", format::bytes(bytes), format::bytes(budget)))
+            .map(|(bytes, budget)| format!("{} of {}", format::bytes(bytes), format::bytes(budget)))
     };
     let choose = move |event| {
         if let Ok(bytes) = event_target_value(&event).parse() {
@@ -49,7 +49,8 @@ pub(super) fn MemoryNote() -> impl IntoView {
     };
     view! {
         <details class="memory" class:tight=move || { share() > 0.8 } hidden=move || app.memory.with(Option::is_none)>
-            <summary>
+            <summary title="Memory held by results">
+                <span class="visually-hidden">"Memory held by results: "</span>
                 <span class="meter" aria-hidden="true"><i style:transform=move || format!("scaleX({})", share().min(1.0))></i></span>
                 {line}
             </summary>
