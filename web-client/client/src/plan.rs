@@ -50,6 +50,24 @@ pub fn list_tables(schema: &str) -> pb::Relation {
     }))
 }
 
+/// Rows as an Arrow IPC stream, with a DDL or JSON schema if it is not that of the stream.
+pub fn local_relation(data: bytes::Bytes, schema: Option<String>) -> pb::Relation {
+    relation(RelType::LocalRelation(pb::LocalRelation {
+        data: Some(data),
+        schema,
+    }))
+}
+
+/// Rows that the server keeps as cached blocks, each an Arrow IPC stream, by their hashes. Since Spark 4.1.
+pub fn chunked_cached_local_relation(data_hashes: Vec<String>) -> pb::Relation {
+    relation(RelType::ChunkedCachedLocalRelation(
+        pb::ChunkedCachedLocalRelation {
+            data_hashes,
+            schema_hash: None,
+        },
+    ))
+}
+
 /// A name as SQL takes it anywhere: in backticks, those inside doubled.
 pub fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))

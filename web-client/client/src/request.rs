@@ -55,7 +55,11 @@ impl Requests {
         &self.observed
     }
 
-    fn user_context(&self) -> Option<pb::UserContext> {
+    pub(crate) fn client_type(&self) -> &str {
+        &self.client_type
+    }
+
+    pub(crate) fn user_context(&self) -> Option<pb::UserContext> {
         Some(pb::UserContext {
             user_id: self.user_id.clone(),
             user_name: self.user_id.clone(),
@@ -63,7 +67,7 @@ impl Requests {
         })
     }
 
-    fn client_observed(&self) -> Option<String> {
+    pub(crate) fn client_observed(&self) -> Option<String> {
         self.observed.get().cloned()
     }
 

@@ -35,7 +35,9 @@ macro_rules! of_session {
 }
 
 of_session!(
+    AddArtifactsResponse,
     AnalyzePlanResponse,
+    ArtifactStatusesResponse,
     CloneSessionResponse,
     ConfigResponse,
     ExecutePlanResponse,

@@ -51,6 +51,18 @@ impl RuntimeConfig {
         Ok(value_of(response, key))
     }
 
+    /// The values of several settings, without those that have none.
+    pub async fn get_options(&self, keys: &[String]) -> Result<BTreeMap<String, String>> {
+        let response = self
+            .call(OpType::GetOption(request::GetOption { keys: keys.to_vec() }))
+            .await?;
+        Ok(response
+            .pairs
+            .into_iter()
+            .filter_map(|pair| Some((pair.key, pair.value?)))
+            .collect())
+    }
+
     /// Every setting whose name begins with a prefix.
     pub async fn get_all(&self, prefix: Option<&str>) -> Result<BTreeMap<String, String>> {
         let prefix = prefix.map(str::to_owned);

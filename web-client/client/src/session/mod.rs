@@ -3,8 +3,10 @@
 //! Running plans is `execute`'s work, building them `plan`'s.
 
 mod analyze;
+mod artifacts;
 mod call;
 mod config;
+mod local;
 mod operations;
 
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 
-pub use self::{analyze::ExplainMode, config::RuntimeConfig};
+pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig};
 use crate::{
     DataFrame,
     connection::ConnectionString,
