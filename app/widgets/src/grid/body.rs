@@ -38,14 +38,16 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// How a place is marked.
+    /// How a place is marked. Headers and row numbers are marked where a cell of theirs is selected.
     pub(crate) fn marks(&self, place: Place) -> u8 {
-        let row = place.row.is_none_or(|row| self.selected.rows.contains(&row));
-        let column = place
-            .column
-            .is_none_or(|column| self.selected.columns.contains(&column));
-        let any = !self.selected.rows.is_empty() && !self.selected.columns.is_empty();
-        let selected = if any && row && column { SELECTED } else { 0 };
+        let Area { rows, columns } = &self.selected;
+        let selected = match (place.row, place.column) {
+            (Some(row), Some(column)) => rows.contains(&row) && columns.contains(&column),
+            (Some(row), None) => rows.contains(&row),
+            (None, Some(column)) => columns.contains(&column),
+            (None, None) => false,
+        };
+        let selected = if selected { SELECTED } else { 0 };
         match (self.focus == place, self.marked) {
             (true, true) => selected | CURRENT | FOCUS,
             (true, false) => selected | FOCUS,
@@ -97,11 +99,10 @@ pub(crate) fn dress(element: &HtmlElement, class: &str, old: u8, new: u8) -> Dom
             if new & SELECTED != 0 { "true" } else { "false" },
         )?;
     }
-    if changed & EMPTY != 0 {
-        match new & EMPTY {
-            0 => element.remove_attribute("aria-label")?,
-            _ => element.set_attribute("aria-label", "empty text")?,
-        }
+    match (old & EMPTY != 0, new & EMPTY != 0) {
+        (true, false) => element.remove_attribute("aria-label")?,
+        (false, true) => element.set_attribute("aria-label", "empty text")?,
+        _ => {}
     }
     Ok(())
 }

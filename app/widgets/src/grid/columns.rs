@@ -11,7 +11,13 @@ use engine_api::{Column, ColumnKind, Window};
 pub(crate) const PADDING: f64 = 24.0;
 
 /// Symbol before a column's name and the gap after it, in px; as in the style sheet.
-const SYMBOL: f64 = 30.0;
+const SYMBOL: f64 = 26.0;
+
+/// Room beside the type for the share of nulls, in px; as in the style sheet.
+const NULLS: f64 = 56.0;
+
+/// What the header of a column of days says of them, in its longest usual form.
+const DAYS: &str = "2026-01-01 – 12-31";
 
 /// Limits of the widths that are chosen here, in px. A header's statistics need the least, a page the most.
 const CHOSEN: (f64, f64) = (88.0, 340.0);
@@ -56,7 +62,13 @@ impl Columns {
             let name = measure(Face::Name, &column.name) + SYMBOL;
             // A nested type may be as long as a page; its tooltip has it whole.
             let data_type = measure(Face::Small, &column.data_type).min(96.0);
-            let header = name.max(data_type) + PADDING;
+            let nulls = if column.nullable { NULLS } else { 0.0 };
+            let days = if column.kind == ColumnKind::Date {
+                measure(Face::Small, DAYS)
+            } else {
+                0.0
+            };
+            let header = name.max(data_type + nulls).max(days) + PADDING;
             edge += chosen(header.max(usual(column.kind)));
             all.headers.push(header);
             all.edges.push(edge);
@@ -196,7 +208,7 @@ mod tests {
             name: format!("c{i}"),
             data_type: "int".into(),
             kind: ColumnKind::Integer,
-            nullable: true,
+            nullable: false,
         };
         Columns::new(&(0..n).map(column).collect::<Vec<_>>(), &measure)
     }

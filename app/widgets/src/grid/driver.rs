@@ -124,10 +124,7 @@ impl Driver {
         let weak = driver.weak();
         let resized = Closure::new(move || {
             if let Some(driver) = upgrade(&weak) {
-                driver.change(|view| {
-                    view.measure();
-                    Ok(())
-                });
+                driver.change(View::resized);
             }
         });
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
@@ -387,6 +384,7 @@ impl Driver {
             (1, 1) => "Copied".to_string(),
             (rows, columns) => format!("Copied {}, {}", counted(rows, "row"), counted(columns, "column")),
         };
+        self.0.signals.notice.set(None);
         let text = (self.0.source.copy)(area.rows, area.columns, header);
         let weak = self.weak();
         spawn_local(async move {

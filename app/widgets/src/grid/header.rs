@@ -39,8 +39,9 @@ struct HeaderSlot {
     symbol: Text,
     name: Text,
     data_type: Text,
+    nulls: Text,
     picture: Element,
-    print: Text,
+    values: Text,
     column: u32,
     look: u8,
     /// Rows that the statistics shown are about.
@@ -54,7 +55,9 @@ impl HeaderSlot {
         let (symbol, symbol_text) = labelled(&title, "dg-symbol")?;
         symbol.set_attribute("aria-hidden", "true")?;
         let (_, name) = labelled(&title, "dg-name")?;
-        let (_, data_type) = labelled(&element, "dg-small")?;
+        let (line, _) = labelled(&element, "dg-small dg-type")?;
+        let (_, data_type) = labelled(&line, "dg-type-name")?;
+        let (_, nulls) = labelled(&line, "dg-nulls")?;
         let picture = svg("svg")?;
         for (attribute, value) in [
             ("class", "dg-picture"),
@@ -65,7 +68,7 @@ impl HeaderSlot {
             picture.set_attribute(attribute, value)?;
         }
         element.append_child(&picture)?;
-        let (_, print) = labelled(&element, "dg-small")?;
+        let (_, values) = labelled(&element, "dg-small")?;
         let handle = div("dg-handle", "presentation")?;
         element.append_child(&handle)?;
         Ok(Self {
@@ -73,8 +76,9 @@ impl HeaderSlot {
             symbol: symbol_text,
             name,
             data_type,
+            nulls,
             picture,
-            print,
+            values,
             column: 0,
             look: NEW,
             summarised: None,
@@ -94,7 +98,8 @@ impl HeaderSlot {
         });
         self.data_type.set_data(&column.data_type);
         self.picture.set_text_content(None);
-        self.print.set_data("");
+        self.values.set_data("");
+        self.nulls.set_data("");
         self.element
             .set_attribute("aria-colindex", &(number + 2).to_string())?;
         self.element.set_title(&summary::details(column, None));
@@ -127,8 +132,8 @@ impl HeaderSlot {
         if self.summarised.replace(rows) == Some(rows) {
             return Ok(());
         }
-        self.print
-            .set_data(&summary::small_print(column.kind, rows, stats));
+        self.values.set_data(&summary::values(column.kind, stats));
+        self.nulls.set_data(&summary::nulls(rows, stats));
         self.element
             .set_title(&summary::details(column, Some((rows, stats))));
         self.draw(stats.histogram.as_ref())
@@ -171,7 +176,7 @@ impl Header {
         row.set_attribute("aria-rowindex", "1")?;
         let corner = div("dg-corner", "columnheader")?;
         corner.set_attribute("aria-colindex", "1")?;
-        corner.set_attribute("aria-label", "Row")?;
+        corner.set_attribute("aria-label", "Row number")?;
         text_in(&corner)?.set_data("#");
         row.append_child(&corner)?;
         element.append_child(&row)?;

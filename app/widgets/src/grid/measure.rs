@@ -19,9 +19,11 @@ pub(crate) struct Ruler {
 impl Ruler {
     /// Reads the fonts from the style sheet, as they are below an element of the page.
     pub(crate) fn new(place: &HtmlElement) -> Dom<Self> {
-        let font = |class| -> Dom<String> {
+        let head = div("dg-head", "")?;
+        place.append_child(&head)?;
+        let font = |parent: &HtmlElement, class| -> Dom<String> {
             let probe = div(class, "")?;
-            place.append_child(&probe)?;
+            parent.append_child(&probe)?;
             let font = match window().get_computed_style(&probe)? {
                 Some(style) => ["font-style", "font-weight", "font-size", "font-family"]
                     .map(|name| style.get_property_value(name).unwrap_or_default())
@@ -31,7 +33,12 @@ impl Ruler {
             probe.remove();
             Ok(font)
         };
-        let fonts = [font("dg-name")?, font("dg-small")?, font("dg-cell")?];
+        let fonts = [
+            font(&head, "dg-name")?,
+            font(&head, "dg-small")?,
+            font(place, "dg-cell")?,
+        ];
+        head.remove();
         let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
         let canvas = canvas.get_context("2d")?.map(JsCast::unchecked_into);
         Ok(Self { canvas, fonts })

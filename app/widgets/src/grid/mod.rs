@@ -112,7 +112,8 @@ pub fn Grid(
         with(grid, |driver| driver.rows(rows, complete));
     });
     view! {
-        <div class="data-grid" class:split=move || signals.open.get().is_some()>
+        <div class="data-grid">
+            <div class="dg-split" class:open=move || signals.open.get().is_some()>
             <div class="dg-main">
                 <div
                     class="dg-scroller"
@@ -120,6 +121,7 @@ pub fn Grid(
                     tabindex="0"
                     aria-label=label
                     aria-multiselectable="true"
+                    aria-readonly="true"
                     aria-busy=move || (!complete.get()).then_some("true")
                     aria-keyshortcuts="Enter Control+C Control+Shift+C Control+A Control+G Alt+ArrowLeft Alt+ArrowRight"
                     node_ref=scroller
@@ -139,6 +141,7 @@ pub fn Grid(
                 <HeightHandle height=signals.height grid/>
             </div>
             <ValueView open=signals.open columns source grid/>
+            </div>
         </div>
     }
     .into_any()

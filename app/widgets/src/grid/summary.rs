@@ -12,28 +12,52 @@ pub(crate) const PICTURE: (f64, f64) = (60.0, 16.0);
 /// While rows arrive, milliseconds between two questions.
 const PAUSE: f64 = 1_200.0;
 
-/// The small print: the range of what has an order, else how many distinct values there are; and nulls.
-pub(crate) fn small_print(kind: ColumnKind, rows: u64, stats: &ColumnStats) -> String {
-    if rows == 0 {
-        return String::new();
-    }
-    if stats.nulls >= rows {
-        return "all null".into();
-    }
+/// The small print below the picture: the range of what has an order, else how many distinct values there are.
+pub(crate) fn values(kind: ColumnKind, stats: &ColumnStats) -> String {
     let ordered = !matches!(kind, ColumnKind::Text | ColumnKind::Boolean | ColumnKind::Binary);
-    let values = match (&stats.min, &stats.max, stats.distinct) {
-        (Some(min), Some(max), _) if ordered && min == max => Some(min.clone()),
-        (Some(min), Some(max), _) if ordered => Some(format!("{min} – {max}")),
-        (_, _, Some(distinct)) => Some(distinct_text(distinct)),
-        _ => None,
+    match (&stats.min, &stats.max, stats.distinct) {
+        (Some(min), Some(max), _) if ordered => range(kind, min, max),
+        (_, _, Some(distinct)) if distinct > 0 => distinct_text(distinct),
+        _ => String::new(),
+    }
+}
+
+/// The small print beside the type: the share of nulls, if there are any.
+pub(crate) fn nulls(rows: u64, stats: &ColumnStats) -> String {
+    match stats.nulls {
+        0 => String::new(),
+        n if n >= rows => "all null".into(),
+        n => format!("{} null", format::percent(n, rows)),
+    }
+}
+
+/// From the smallest to the largest; of days and times, what tells them apart in little space.
+fn range(kind: ColumnKind, min: &str, max: &str) -> String {
+    if min == max {
+        return min.into();
+    }
+    let split = |text: &'_ str| {
+        text.split_once(' ')
+            .map(|(day, time)| (day.to_string(), time.to_string()))
     };
-    let nulls = (stats.nulls > 0).then(|| format!("{} null", format::percent(stats.nulls, rows)));
-    // Nulls come first where the range may be cut by the column's width.
-    let parts: Vec<String> = if ordered { [nulls, values] } else { [values, nulls] }
-        .into_iter()
-        .flatten()
-        .collect();
-    parts.join(" · ")
+    let (from, to) = match (kind, split(min), split(max)) {
+        (ColumnKind::Time, Some((from, first)), Some((to, last))) if from == to => (first, last),
+        (ColumnKind::Time, Some((from, _)), Some((to, _))) => days(&from, &to),
+        (ColumnKind::Date, ..) => days(min, max),
+        _ => (min.into(), max.into()),
+    };
+    format!("{from} – {to}")
+}
+
+/// Days of one year name it once, others lose the day: `2026-01-04`, `12-28` and `2019-05`, `2026-12`.
+fn days(from: &str, to: &str) -> (String, String) {
+    match (from.split_once('-'), to.split_once('-')) {
+        (Some((a, _)), Some((b, day))) if a == b && a.len() == 4 => (from.into(), day.into()),
+        _ if from.len() == 10 && to.len() == 10 && from.is_ascii() && to.is_ascii() => {
+            (from[..7].into(), to[..7].into())
+        }
+        _ => (from.into(), to.into()),
+    }
 }
 
 fn distinct_text(distinct: u64) -> String {
@@ -237,31 +261,54 @@ mod tests {
     fn the_small_print_says_what_helps_for_the_type() {
         use ColumnKind::*;
         let cases = [
-            (Text, 1_000, stats(0, Some(263), Some(("a", "z"))), "263 distinct"),
-            (Text, 1_000, stats(20, Some(263), None), "263 distinct · 2 % null"),
-            (Text, 90_000, stats(0, Some(1_204), None), "~1,204 distinct"),
-            (Text, 90_000, stats(0, Some(12_304), None), "~12 k distinct"),
-            (Integer, 1_000, stats(0, Some(9), Some(("1", "4812"))), "1 – 4812"),
+            (Text, stats(0, Some(263), Some(("a", "z"))), "263 distinct"),
+            (Text, stats(0, Some(1_204), None), "~1,204 distinct"),
+            (Text, stats(0, Some(12_304), None), "~12 k distinct"),
+            (Text, stats(9, Some(0), None), ""),
+            (Integer, stats(0, Some(9), Some(("1", "4812"))), "1 – 4812"),
+            (Integer, stats(0, Some(1), Some(("7", "7"))), "7"),
+            (Boolean, stats(0, Some(2), Some(("false", "true"))), "2 distinct"),
+            (Array, stats(0, None, None), ""),
             (
-                Integer,
-                1_000,
-                stats(20, Some(9), Some(("1", "4812"))),
-                "2 % null · 1 – 4812",
+                Date,
+                stats(0, None, Some(("2026-01-01", "2026-02-03"))),
+                "2026-01-01 – 02-03",
             ),
-            (Integer, 1_000, stats(0, Some(1), Some(("7", "7"))), "7"),
-            (Integer, 1_000, stats(1_000, Some(0), None), "all null"),
             (
-                Boolean,
-                10,
-                stats(0, Some(2), Some(("false", "true"))),
-                "2 distinct",
+                Date,
+                stats(0, None, Some(("2019-05-01", "2026-12-03"))),
+                "2019-05 – 2026-12",
             ),
-            (Array, 10, stats(0, None, None), ""),
-            (Array, 10, stats(1, None, None), "10 % null"),
-            (Integer, 0, stats(0, Some(0), None), ""),
+            (
+                Date,
+                stats(0, None, Some(("0001-01-01", "+10000-12-03"))),
+                "0001-01-01 – +10000-12-03",
+            ),
+            (
+                Time,
+                stats(0, None, Some(("2025-01-01 10:00:00", "2026-02-03 11:00:00"))),
+                "2025-01 – 2026-02",
+            ),
+            (
+                Time,
+                stats(0, None, Some(("2025-01-01 10:00:00", "2025-01-01 11:30:00"))),
+                "10:00:00 – 11:30:00",
+            ),
+            (
+                Time,
+                stats(0, None, Some(("10:00:00", "11:30:00"))),
+                "10:00:00 – 11:30:00",
+            ),
         ];
-        for (kind, rows, stats, expected) in cases {
-            assert_eq!(small_print(kind, rows, &stats), expected);
+        for (kind, stats, expected) in cases {
+            assert_eq!(values(kind, &stats), expected);
+        }
+    }
+
+    #[test]
+    fn nulls_are_named_if_there_are_any() {
+        for (n, expected) in [(0, ""), (20, "2 % null"), (1, "< 1 % null"), (1_000, "all null")] {
+            assert_eq!(nulls(1_000, &stats(n, None, None)), expected);
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) struct View {
     ruler: Ruler,
     scroller: HtmlElement,
     spacer: HtmlElement,
+    layer: HtmlElement,
     header: Header,
     body: Body,
     /// Px of columns left of the viewport.
@@ -106,6 +107,7 @@ impl View {
             ruler,
             scroller,
             spacer,
+            layer,
             header,
             body,
             left: 0.0,
@@ -337,11 +339,29 @@ impl View {
         HEADER + self.rows.max(1) as f64 * ROW
     }
 
+    /// Takes the scroller's new size. A focused cell that was visible still is.
+    pub(crate) fn resized(&mut self) -> Dom<()> {
+        let focus = self.focus();
+        let seen = focus.column.is_none_or(|column| self.seen().contains(&column))
+            && focus.row.is_none_or(|row| self.visible().rows.contains(&row));
+        self.measure()?;
+        if self.place.is_some() && seen {
+            self.scroll.resize(self.rows as f64 * ROW, self.body_height());
+            self.reveal(focus)?;
+        }
+        Ok(())
+    }
+
     /// Reads the scroller's size.
-    pub(crate) fn measure(&mut self) {
+    fn measure(&mut self) -> Dom<()> {
         self.width = f64::from(self.scroller.client_width());
-        self.height = f64::from(self.scroller.client_height());
-        self.scrollbar = f64::from(self.scroller.offset_height()) - self.height;
+        let height = f64::from(self.scroller.client_height());
+        self.scrollbar = f64::from(self.scroller.offset_height()) - height;
+        if height != self.height {
+            self.height = height;
+            px(&self.layer, "height", height)?;
+        }
+        Ok(())
     }
 
     /// Brings the page to what the state says.
@@ -388,7 +408,7 @@ impl View {
         if height != self.told.scroller_height {
             self.told.scroller_height = height;
             px(&self.scroller, "height", height)?;
-            self.measure();
+            self.measure()?;
         }
         self.widen_gutter()?;
         self.scroll.resize(self.rows as f64 * ROW, self.body_height());
@@ -398,7 +418,7 @@ impl View {
             self.told.spacer = spacer;
             px(&self.spacer, "width", spacer.0)?;
             px(&self.spacer, "height", spacer.1)?;
-            self.measure();
+            self.measure()?;
         }
         self.settle();
         Ok(())
