@@ -189,17 +189,20 @@ SELECT
                NULL),
     'approved', NOT (method IN ('card', 'app') AND chance(trip_id, 'declined') < 0.004)),
   array_compact(array(
-    if(chance(trip_id, 'stops') < 0.07, element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 31, 262) AS INT)), NULL),
-    if(chance(trip_id, 'stops') < 0.02, element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 57, 262) AS INT)), NULL),
-    if(chance(trip_id, 'stops') < 0.004, element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 83, 262) AS INT)), NULL)
+    if(chance(trip_id, 'stops') < 0.07,
+       element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 31, 262) AS INT)), NULL),
+    if(chance(trip_id, 'stops') < 0.02,
+       element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 57, 262) AS INT)), NULL),
+    if(chance(trip_id, 'stops') < 0.004,
+       element_at((SELECT names FROM lists), 1 + CAST(pmod(trip_id * 83, 262) AS INT)), NULL)
   )),
   extras,
   rating,
   CASE
     WHEN rating IS NULL OR chance(trip_id, 'wrote') > 0.06 THEN NULL
     WHEN rating = 5 THEN
-      pick(array('Perfect, thank you!', 'Très aimable, merci', 'Helped with my luggage', 'Clean car', '¡Muy amable!', '👍'),
-           trip_id, 'comment')
+      pick(array('Perfect, thank you!', 'Très aimable, merci', 'Helped with my luggage', 'Clean car', '¡Muy amable!',
+                 '👍'), trip_id, 'comment')
     WHEN rating = 4 THEN pick(array('All fine', 'Good ride, a bit late', 'Nice chat', 'Alles gut'), trip_id, 'comment')
     WHEN rating = 3 THEN pick(array('Took a detour', 'Radio too loud', 'OK'), trip_id, 'comment')
     ELSE pick(array('Waited 20 minutes', 'Card reader "broken"', 'Drove too fast', 'Smelled of smoke'), trip_id, 'comment')

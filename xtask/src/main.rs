@@ -1,9 +1,12 @@
 //! `cargo xtask`: every development command. Each command sets up what it needs, so a fresh machine needs Rust
 //! and Python 3 only.
 
+mod bridge;
+mod dist;
 mod port;
 mod process;
 mod progress;
+mod run;
 #[cfg(test)]
 mod scratch;
 mod server;
@@ -13,25 +16,19 @@ mod stamp;
 mod web;
 mod workspace;
 
-use std::{
-    ffi::OsString,
-    io::{self, Write},
-    process::ExitCode,
-    thread,
-    time::Duration,
-};
+use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{progress::say, setup::node::Node, spark::Spark, workspace::Workspace};
-
-/// How often a running server is looked at.
-const POLL: Duration = Duration::from_millis(200);
+use crate::{progress::say, workspace::Workspace};
 
 /// Development commands of Spark Connect for the web.
+///
+/// Each sets up what it needs: on a fresh machine Rust and Python 3 are enough. Tools go to the target directory;
+/// only `test` may install something system-wide, a browser, and says so.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -39,12 +36,27 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start the notebook: set up and build everything, start Spark and the bridge, print the URL.
+    ///
+    /// Ctrl+C stops all of it.
+    Run {
+        /// Use this Spark Connect server (sc://HOST:PORT) instead of starting one.
+        #[arg(long, value_name = "URL")]
+        spark: Option<String>,
+        /// Serve the notebook on this port of loopback; by default the first free one from 8080 on.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Do not open a browser.
+        #[arg(long)]
+        no_open: bool,
+    },
     /// Build what users run into dist/: the bridge with the notebook in it, and the notebook's files.
     Build,
-    /// Start a local Spark Connect server with sample data, and print its URL once it answers. It ends with
-    /// Ctrl+C, with the program that started it, or when standard input, if it is a pipe, closes.
+    /// Start a local Spark Connect server with sample data, and print its URL once it answers.
+    ///
+    /// It ends with Ctrl+C, with the program that started it, or when standard input, if it is a pipe, closes.
     Spark {
-        /// Listen on this port of loopback. By default the first free one from 15002 on.
+        /// Listen on this port of loopback; by default the first free one from 15002 on.
         #[arg(long)]
         port: Option<u16>,
     },
@@ -56,7 +68,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let result = run(Arguments::parse().command);
+    server::stop_all();
+    match result {
         Ok(code) => code,
         Err(error) => {
             say(&format!("error: {error:#}"));
@@ -72,23 +86,13 @@ fn run(command: Command) -> Result<ExitCode> {
     server::stop_on_signals()?;
     let workspace = Workspace::find()?;
     match command {
-        Command::Build => {
-            setup::wasm_target::ensure()?;
-            let node = Node::ensure(&workspace)?;
-            web::build(&workspace, &node)?;
+        Command::Run { spark, port, no_open } => run::run(&workspace, spark, port, !no_open)?,
+        Command::Build => dist::build(&workspace)?,
+        Command::Spark { port } => {
+            server::watch_parent();
+            run::spark(&workspace, port)?;
         }
-        Command::Spark { port } => spark(&workspace, port)?,
         Command::Guard { .. } => (),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn spark(workspace: &Workspace, port: Option<u16>) -> Result<()> {
-    server::watch_parent();
-    let spark = Spark::ensure(workspace)?.start(port)?;
-    writeln!(io::stdout(), "{}", spark.url)?;
-    loop {
-        thread::sleep(POLL);
-        spark.check()?;
-    }
 }

@@ -1,22 +1,29 @@
 //! Other programs: found on the path, run to their end with their last line shown as progress, or asked for
-//! what they print. A failure shows the command and what it wrote. Servers that keep running are in
-//! [`crate::child`].
+//! what they print. A failure shows the command and what it wrote. Programs that keep running are in
+//! [`crate::server`].
 
 use std::{
     env,
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::{Mutex, PoisonError},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use anyhow::{Context, Result, bail};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 use crate::progress::Step;
 
 /// Lines of a failed program's output that its error shows.
 const SHOWN: usize = 200;
+
+/// What [`observe`] runs at the moment, so that an end of ours is an end of theirs.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// The program's path, when `PATH` has an executable file of this name.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
@@ -26,7 +33,6 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 }
 
 fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
@@ -55,7 +61,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
 
 /// Runs a program that must succeed, showing its last line as the step's detail.
 pub(crate) fn run(step: &Step, command: &mut Command) -> Result<()> {
-    let (success, lines) = observe(command, |line| step.detail(line))?;
+    let (success, lines) = observe(command, |line| step.detail(line.trim_start()))?;
     if !success {
         let from = lines.len().saturating_sub(SHOWN);
         bail!("`{}` failed:\n{}", shown(command), lines[from..].join("\n"));
@@ -63,43 +69,44 @@ pub(crate) fn run(step: &Step, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program, gives each line of its two outputs to `line` as it comes, and returns whether it succeeded
-/// and all lines.
-pub(crate) fn observe(command: &mut Command, line: impl Fn(&str) + Sync) -> Result<(bool, Vec<String>)> {
+/// Runs a program, gives each line of its two outputs to `line` as it comes, in the order of writing, and
+/// returns whether it succeeded, and all lines.
+pub(crate) fn observe(command: &mut Command, mut line: impl FnMut(&str)) -> Result<(bool, Vec<String>)> {
+    let (reader, writer) = io::pipe().context("cannot create a pipe")?;
     command
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().with_context(|| cannot_start(command))?;
-    let lines = Mutex::new(Vec::new());
-    let outputs: [Option<Box<dyn Read + Send>>; 2] = [
-        child
-            .stdout
-            .take()
-            .map(|output| Box::new(output) as Box<dyn Read + Send>),
-        child
-            .stderr
-            .take()
-            .map(|output| Box::new(output) as Box<dyn Read + Send>),
-    ];
-    thread::scope(|scope| {
-        for output in outputs.into_iter().flatten() {
-            scope.spawn(|| {
-                for bytes in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-                    let text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-                    line(text.trim_start());
-                    lines.lock().unwrap_or_else(PoisonError::into_inner).push(text);
-                }
-            });
-        }
-    });
+        .stdout(writer.try_clone()?)
+        .stderr(writer);
+    let spawned = command.spawn().with_context(|| cannot_start(command));
+    // The command keeps the pipe's writing ends, and we would wait for ourselves.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = spawned?;
+    running().push(child.id());
+    let mut lines = Vec::new();
+    for bytes in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
+        let text = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        line(&text);
+        lines.push(text);
+    }
     let status = child
         .wait()
         .with_context(|| format!("lost `{}`", shown(command)))?;
-    Ok((
-        status.success(),
-        lines.into_inner().unwrap_or_else(PoisonError::into_inner),
-    ))
+    running().retain(|id| *id != child.id());
+    Ok((status.success(), lines))
+}
+
+/// Ends every program that [`observe`] runs.
+pub(crate) fn stop_all() {
+    for id in running().drain(..) {
+        if let Ok(id) = i32::try_from(id) {
+            // An error means that it has ended already.
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
+    }
+}
+
+fn running() -> MutexGuard<'static, Vec<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The command as one would type it, for messages.
@@ -126,15 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn both_outputs_are_observed() -> Result<()> {
-        let seen = Mutex::new(Vec::new());
-        let (success, lines) = observe(&mut shell("echo one; echo '  two' >&2; exit 3"), |line| {
-            seen.lock().unwrap().push(line.to_owned());
-        })?;
+    fn both_outputs_are_observed_in_order() -> Result<()> {
+        let mut seen = Vec::new();
+        let (success, lines) = observe(
+            &mut shell("echo one; echo '  two' >&2; echo three; exit 3"),
+            |line| {
+                seen.push(line.to_owned());
+            },
+        )?;
         assert!(!success);
-        assert_eq!(lines.len(), 2);
-        assert!(lines.contains(&"  two".to_owned()));
-        assert!(seen.lock().unwrap().contains(&"two".to_owned()));
+        assert_eq!(lines, ["one", "  two", "three"]);
+        assert_eq!(seen, lines);
         Ok(())
     }
 

@@ -122,8 +122,9 @@ pub(crate) fn stop_on_signals() -> Result<()> {
     .context("cannot watch for Ctrl+C")
 }
 
-/// Stops every server, the last one started first.
-fn stop_all() {
+/// Stops everything that runs for us, the last server first; the main thread may not start anything afterwards.
+pub(crate) fn stop_all() {
+    process::stop_all();
     let mut guards = guards();
     if !guards.is_empty() {
         say("Stopping.");
@@ -131,7 +132,7 @@ fn stop_all() {
     while let Some((_, guard)) = guards.pop() {
         stop(guard);
     }
-    // The lock stays with us: the main thread must not report what we have stopped.
+    // The lock stays with us, so that nobody reports what we have stopped, or starts more.
     mem::forget(guards);
 }
 
@@ -167,8 +168,9 @@ pub(crate) fn guard(words: &[OsString]) -> Result<ExitCode> {
         let _ = kill(id, Signal::SIGKILL);
     });
     let status = child.wait()?;
-    Ok(status
-        .code()
+    // As shells say it: 128 and the signal that ended it.
+    let code = status.code().or_else(|| Some(128 + status.signal()?));
+    Ok(code
         .and_then(|code| u8::try_from(code).ok())
         .map_or(ExitCode::FAILURE, ExitCode::from))
 }

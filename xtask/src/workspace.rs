@@ -1,7 +1,8 @@
 //! Where things are: the work tree, the target directory, and what Cargo's lock file says.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -9,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process;
+use crate::{process, progress::Step};
 
 /// The work tree and the directory that builds go to.
 #[derive(Debug, Clone)]
@@ -45,6 +46,20 @@ impl Workspace {
     /// The static files of the page, as the bridge embeds them.
     pub(crate) fn web_root(&self) -> PathBuf {
         self.root.join("target/web-root")
+    }
+
+    /// Waits until no other command sets up or builds, and keeps others waiting as long as the result lives.
+    pub(crate) fn lock(&self) -> Result<File> {
+        let path = self.target.join("xtask.lock");
+        let context = || format!("cannot lock {}", path.display());
+        fs::create_dir_all(&self.target).with_context(context)?;
+        let file = File::create(&path).with_context(context)?;
+        if file.try_lock().is_err() {
+            let step = Step::start("Wait for another cargo xtask to finish building");
+            file.lock().with_context(context)?;
+            step.done("");
+        }
+        Ok(file)
     }
 
     /// Downloaded tools: the Python environment, and Java and Node where the machine has none.

@@ -1,0 +1,97 @@
+//! The bridge: built, and run before a Spark Connect server.
+
+use std::{
+    env,
+    net::{Ipv4Addr, TcpStream},
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use anyhow::Result;
+
+use crate::{
+    port, process,
+    progress::Step,
+    server::Server,
+    workspace::{Workspace, cargo},
+};
+
+/// Where the notebook is expected unless the person says otherwise.
+const PORT: u16 = 8080;
+const PACKAGE: &str = "spark-connect-bridge";
+const POLL: Duration = Duration::from_millis(20);
+
+/// Compiles the bridge as `profile` says, and returns its path.
+pub(crate) fn build(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
+    let step = Step::start("Compile the bridge");
+    let mut command = cargo();
+    command.current_dir(&workspace.root).args([
+        "build",
+        "--locked",
+        "--package",
+        PACKAGE,
+        "--profile",
+        profile,
+    ]);
+    process::run(&step, &mut command)?;
+    step.done("");
+    Ok(program(workspace, profile))
+}
+
+/// Where Cargo puts the bridge.
+pub(crate) fn program(workspace: &Workspace, profile: &str) -> PathBuf {
+    let directory = if profile == "dev" { "debug" } else { profile };
+    workspace
+        .target
+        .join(directory)
+        .join(format!("{PACKAGE}{}", env::consts::EXE_SUFFIX))
+}
+
+/// A bridge that answers. It ends when this value is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    server: Server,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    /// Keeps the port ours.
+    _claim: port::Claim,
+}
+
+impl Running {
+    /// Starts a bridge on `port`, by default the first free one from 8080 on, and waits until it answers.
+    pub(crate) fn start(
+        workspace: &Workspace,
+        program: &Path,
+        spark: &str,
+        port: Option<u16>,
+    ) -> Result<Self> {
+        let step = Step::start("Start the bridge");
+        let directory = workspace.target.join("bridge");
+        let claim = port::claim(&directory, PORT, port)?;
+        let address = (Ipv4Addr::LOCALHOST, claim.port);
+        let mut command = Command::new(program);
+        command
+            .args(["--spark", spark, "--listen"])
+            .arg(format!("{}:{}", address.0, address.1));
+        let log = directory.join(format!("{}.log", claim.port));
+        let server = Server::start("the bridge", &command, &log)?;
+        while TcpStream::connect(address).is_err() {
+            server.check()?;
+            thread::sleep(POLL);
+        }
+        let url = format!("http://127.0.0.1:{}", claim.port);
+        step.done(&url);
+        Ok(Self {
+            server,
+            url,
+            _claim: claim,
+        })
+    }
+
+    /// Fails when the bridge has ended.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.server.check()
+    }
+}
