@@ -22,6 +22,7 @@ mod request;
 mod result;
 mod retry;
 mod session;
+pub mod statements;
 pub mod transport;
 pub mod types;
 

@@ -119,6 +119,7 @@ type Responses = Streaming<pb::ExecutePlanResponse>;
 
 fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<Item = Result<Output>> + Send {
     async_stream::stream! {
+        let mut sent = session.pack(&plan).await;
         let mut machine = Machine::new(session.retry_policy().clone());
         let releaser = Releaser::new(session.clone(), operation_id.clone());
         let mut reader = BatchReader::default();
@@ -139,12 +140,20 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                     }
                     machine.opened();
                     opened_at = platform::now();
-                    match within_deadline(opened_at, open(&session, &plan, &operation_id, how)).await {
+                    match within_deadline(opened_at, open(&session, &sent, &operation_id, how)).await {
                         Ok(stream) => {
                             responses = Some(stream);
                             Step::Read
                         }
-                        Err(status) => fail(&mut machine, &mut last_error, status),
+                        Err(status) => {
+                            let error = Error::from(status);
+                            if session.refuses_compression(&sent, &error) {
+                                sent = plan.clone();
+                                machine.start()
+                            } else {
+                                fail(&mut machine, &mut last_error, error)
+                            }
+                        }
                     }
                 }
                 Step::Read => {
@@ -178,7 +187,15 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                             let lasted = Duration::from_secs_f64((platform::now() - opened_at).max(0.0) / 1e3);
                             machine.ended(lasted, platform::random())
                         }
-                        Err(status) => fail(&mut machine, &mut last_error, status),
+                        Err(status) => {
+                            let error = Error::from(status);
+                            if session.refuses_compression(&sent, &error) {
+                                sent = plan.clone();
+                                machine.start()
+                            } else {
+                                fail(&mut machine, &mut last_error, error)
+                            }
+                        }
                     }
                 }
                 Step::Finish => {
@@ -237,8 +254,7 @@ async fn within_deadline<T>(
     }
 }
 
-fn fail(machine: &mut Machine, last_error: &mut Option<Error>, status: Status) -> Step {
-    let error = Error::from(status);
+fn fail(machine: &mut Machine, last_error: &mut Option<Error>, error: Error) -> Step {
     let step = machine.failed(&error, platform::random());
     *last_error = Some(error);
     step

@@ -2,6 +2,7 @@
 //!
 //! Buffers of a batch stay slices of the message that brought them.
 
+mod inflate;
 mod verify;
 
 use arrow_array::RecordBatch;
@@ -101,6 +102,9 @@ fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
         Err(chunks) => Buffer::from(chunks.concat()),
     };
     verify::verify(&buffer)?;
+    if let Some(plain) = inflate::inflate(&buffer)? {
+        buffer = Buffer::from(plain);
+    }
     let mut decoder = StreamDecoder::new();
     let mut batches = Vec::new();
     while !buffer.is_empty() {

@@ -13,11 +13,10 @@ const MAX_COMPRESSION: i64 = 4096;
 
 /// Checks every message of a stream. What is cut or no message at all is left for the decoder to refuse.
 pub(super) fn verify(mut stream: &[u8]) -> Result<()> {
-    while let Some((message, rest)) = next_message(stream)? {
-        let (metadata, body) = message;
-        let batch = match metadata.header_type() {
-            MessageHeader::RecordBatch => metadata.header_as_record_batch(),
-            MessageHeader::DictionaryBatch => metadata.header_as_dictionary_batch().and_then(|d| d.data()),
+    while let Some(Parts { message, body, rest }) = next_message(stream)? {
+        let batch = match message.header_type() {
+            MessageHeader::RecordBatch => message.header_as_record_batch(),
+            MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|d| d.data()),
             _ => None,
         };
         if let Some(batch) = batch {
@@ -28,9 +27,16 @@ pub(super) fn verify(mut stream: &[u8]) -> Result<()> {
     Ok(())
 }
 
-type Parts<'a> = ((Message<'a>, &'a [u8]), &'a [u8]);
+/// The first message of a stream.
+pub(super) struct Parts<'a> {
+    pub(super) message: Message<'a>,
+    pub(super) body: &'a [u8],
+    /// What follows it.
+    pub(super) rest: &'a [u8],
+}
 
-fn next_message(stream: &[u8]) -> Result<Option<Parts<'_>>> {
+/// Takes a stream apart. Nothing at its end, or where it is cut or no stream at all.
+pub(super) fn next_message(stream: &[u8]) -> Result<Option<Parts<'_>>> {
     let stream = stream.strip_prefix(&CONTINUATION).unwrap_or(stream);
     let Some((length, rest)) = stream.split_first_chunk::<4>() else {
         return Ok(None);
@@ -42,15 +48,15 @@ fn next_message(stream: &[u8]) -> Result<Option<Parts<'_>>> {
     let Some((metadata, rest)) = rest.split_at_checked(length) else {
         return Ok(None);
     };
-    let Ok(metadata) = root_as_message(metadata) else {
+    let Ok(message) = root_as_message(metadata) else {
         return Ok(None);
     };
-    let body = usize::try_from(metadata.bodyLength())
+    let body = usize::try_from(message.bodyLength())
         .ok()
         .and_then(|length| rest.split_at_checked(length));
     match body {
-        Some((body, rest)) => Ok(Some(((metadata, body), rest))),
-        None => Err(lie("a body of", metadata.bodyLength(), rest.len())),
+        Some((body, rest)) => Ok(Some(Parts { message, body, rest })),
+        None => Err(lie("a body of", message.bodyLength(), rest.len())),
     }
 }
 

@@ -5,6 +5,7 @@
 mod analyze;
 mod artifacts;
 mod call;
+mod compress;
 mod config;
 mod local;
 mod operations;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 
+use self::compress::Compression;
 pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig};
 use crate::{
     DataFrame,
@@ -34,10 +36,12 @@ pub struct Session {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     client: Client,
     requests: Requests,
     retry_policy: RetryPolicy,
+    compression: Compression,
 }
 
 impl Session {
@@ -63,32 +67,26 @@ impl Session {
                 client,
                 requests,
                 retry_policy,
+                compression: Compression::default(),
             }),
         }
     }
 
     /// The same session, whose calls from here on are repeated as this policy says.
     pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
-        let Inner { client, requests, .. } = &*self.inner;
         Self {
             inner: Arc::new(Inner {
-                client: client.clone(),
-                requests: requests.clone(),
                 retry_policy,
+                ..(*self.inner).clone()
             }),
         }
     }
 
     fn with_requests(&self, requests: Requests) -> Self {
-        let Inner {
-            client, retry_policy, ..
-        } = &*self.inner;
-        let (client, retry_policy) = (client.clone(), retry_policy.clone());
         Self {
             inner: Arc::new(Inner {
-                client,
                 requests,
-                retry_policy,
+                ..(*self.inner).clone()
             }),
         }
     }
@@ -108,6 +106,10 @@ impl Session {
 
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
         &self.inner.retry_policy
+    }
+
+    fn compression(&self) -> &Compression {
+        &self.inner.compression
     }
 
     /// Runs a plan.
