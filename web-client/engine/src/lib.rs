@@ -8,7 +8,6 @@ mod columns;
 mod core;
 mod report;
 mod run;
-mod split;
 mod statement;
 mod task;
 #[cfg(target_arch = "wasm32")]

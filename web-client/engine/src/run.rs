@@ -8,13 +8,13 @@ use futures::{
     future::{Abortable, Aborted},
 };
 use result_table::Table;
-use spark_connect_client::{Error, Execution, Output, plan, platform, proto};
+use spark_connect_client::{Error, Execution, Output, plan, platform, proto, statements};
 
 use crate::{
     columns,
     core::{Connection, Core, not_connected},
     report::report_at,
-    split, statement, task,
+    statement, task,
 };
 
 /// Milliseconds between two words on how many rows there are; four frames are not worth more.
@@ -105,7 +105,7 @@ impl Run {
 
     /// Runs the statements in order. The result is the last one's; those before it run for their effect.
     async fn go(mut self) -> Result<Summary, ErrorReport> {
-        let mut statements = split::statements(&self.request.source);
+        let mut statements = statements::split(&self.request.source);
         let last = statements.pop().unwrap_or_default();
         for statement in statements {
             self.statement = statement;
