@@ -1,7 +1,13 @@
 // CodeMirror for a SQL cell: a chunk of its own, loaded after the first paint. Mounted in a shadow root, where
 // style-mod uses constructed style sheets: the page's policy allows no inline style.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
@@ -79,7 +85,7 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
         highlightSelectionMatches(),
         search({ top: true }),
         placeholder(hint),
-        autocompletion({ override: [completeSpark(children)], icons: false }),
+        autocompletion({ override: [completeSpark(children)], icons: false, filterStrict: true }),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,
@@ -121,11 +127,15 @@ function notebookKeys(key) {
     const edge = forward ? line.to === view.state.doc.length : line.from === 0;
     return main.empty && edge && main.head === (forward ? line.to : line.from) && key(forward ? "next" : "previous");
   };
+  const run = (name) => (view) => {
+    closeCompletion(view);
+    return key(name);
+  };
   return [
-    { key: "Mod-Shift-Enter", run: () => key("run-all") },
-    { key: "Mod-Enter", run: () => key("run") },
-    { key: "Ctrl-Enter", run: () => key("run") },
-    { key: "Shift-Enter", run: () => key("run-advance") },
+    { key: "Mod-Shift-Enter", run: run("run-all") },
+    { key: "Mod-Enter", run: run("run") },
+    { key: "Ctrl-Enter", run: run("run") },
+    { key: "Shift-Enter", run: run("run-advance") },
     { key: "ArrowUp", run: atEdge(false) },
     { key: "ArrowDown", run: atEdge(true) },
   ];

@@ -10,7 +10,7 @@ use crate::{
     document::Document,
     editors::Editors,
     engine::{Engine, EngineState},
-    model::{CellId, Command},
+    model::{Cell, CellId, Command},
     run::{PREVIEW_ROWS, Runs},
     store::Saver,
 };
@@ -105,11 +105,10 @@ impl App {
         let found = self
             .document
             .notebook()
-            .with_untracked(|notebook| notebook.cell(cell).map(|cell| (cell.kind, cell.source.clone())));
-        if let Some((kind, source)) = found {
-            crate::cell::hold_height(cell);
-            self.runs
-                .run(cell, kind, &source, RowLimit::Preview(PREVIEW_ROWS));
+            .with_untracked(|notebook| notebook.cell(cell).cloned());
+        if let Some(cell) = found {
+            crate::cell::hold_height(cell.id);
+            self.runs.run(&cell, RowLimit::Preview(PREVIEW_ROWS));
         }
     }
 
@@ -121,7 +120,7 @@ impl App {
             .with_untracked(|notebook| notebook.cell(cell).map(|cell| cell.kind));
         if let Some(kind) = kind {
             crate::cell::hold_height(cell);
-            self.runs.run(cell, kind, source, RowLimit::All);
+            self.runs.run(&Cell::new(cell, kind, source), RowLimit::All);
         }
     }
 
@@ -144,7 +143,7 @@ impl App {
             notebook
                 .cells
                 .iter()
-                .filter(|cell| !cell.source.trim().is_empty())
+                .filter(|cell| cell.has_code())
                 .map(|cell| cell.id)
                 .collect()
         });

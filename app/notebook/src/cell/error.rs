@@ -62,11 +62,14 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
         <div class="error">
             <div class="error-head">
                 <IconView icon=Icon::Warning/>
-                <p class="error-message">{message}{did_you_mean}</p>
+                <p class="error-message">{with_code(&message)}{did_you_mean}</p>
                 <Edited scope output=output.clone()/>
                 <Close scope/>
             </div>
-            <p class="error-facts">{facts.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}</p>
+            <p class="error-facts">
+                {error.error_class.clone().map(|class| view! { <span><code>{class}</code></span> })}
+                {facts.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}
+            </p>
             {unreachable.then(|| view! {
                 <p class="error-actions">
                     <button type="button" class="button small" on:click=move |_| app.run(scope.id)>"Run again"</button>
@@ -97,7 +100,6 @@ fn Details(error: ErrorReport) -> impl IntoView {
 
 /// What Spark calls the error, where it is, and what the run came to before.
 fn facts(error: &ErrorReport, output: Option<&Output>) -> Vec<String> {
-    let class = error.error_class.clone();
     let state = error.sql_state.as_ref().map(|state| format!("SQLSTATE {state}"));
     let place = error.origins.first().map(place);
     let rows = output.filter(|output| output.columns.is_some());
@@ -105,7 +107,24 @@ fn facts(error: &ErrorReport, output: Option<&Output>) -> Vec<String> {
     let time = output
         .and_then(|output| output.failed_ms)
         .map(|ms| format!("after {}", format::duration(ms)));
-    [class, state, place, rows, time].into_iter().flatten().collect()
+    [state, place, rows, time].into_iter().flatten().collect()
+}
+
+/// Text in which names between backticks are set as code.
+fn with_code(text: &str) -> impl IntoView + use<> {
+    let paired = text.matches('`').count().is_multiple_of(2);
+    let pieces = text
+        .split(|character| paired && character == '`')
+        .enumerate()
+        .map(|(index, piece)| {
+            let piece = piece.to_owned();
+            if index % 2 == 1 {
+                view! { <code>{piece}</code> }.into_any()
+            } else {
+                piece.into_any()
+            }
+        });
+    pieces.collect_view()
 }
 
 /// The message without the proposals at its end, if they stand beside it as buttons.
@@ -166,14 +185,7 @@ mod tests {
             ("objectName".into(), "`zonne`".into()),
             ("proposal".into(), "`zone`, `fare`".into()),
         ];
-        assert_eq!(
-            facts(&error),
-            [
-                "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                "SQLSTATE 42703",
-                "line 1, columns 8–12"
-            ]
-        );
+        assert_eq!(facts(&error, None), ["SQLSTATE 42703", "line 1, columns 8–12"]);
         assert_eq!(suggestions(&error), ["zone", "fare"]);
         error.origins = vec![Origin {
             start: 7,
@@ -181,6 +193,6 @@ mod tests {
             line: 2,
             column: 3,
         }];
-        assert_eq!(facts(&error, None)[2], "line 2, column 3");
+        assert_eq!(facts(&error, None)[1], "line 2, column 3");
     }
 }

@@ -124,6 +124,7 @@ fn RunButton(scope: CellScope) -> impl IntoView {
             type="button"
             class="run-button"
             class:stop=move || scope.active.get()
+            class:queued=move || scope.active.get() && app.runs.running().get() != Some(scope.id)
             aria-label=label
             title=move || if scope.active.get() { "Stop (Esc)" } else { run_title }
             aria-disabled=move || stopping().then_some("true")

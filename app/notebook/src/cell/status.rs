@@ -19,9 +19,7 @@ pub(super) fn StatusBar(scope: CellScope, output: OutputSignal, phase: Memo<Phas
         Phase::Running | Phase::Stopping => view! { <Going output=shown.clone() phase/> }.into_any(),
         Phase::Finished(summary) => view! { <Finished output=shown.clone() summary/> }.into_any(),
         Phase::Failed(_) => view! { <Stopped output=shown.clone()/> }.into_any(),
-        Phase::Empty => {
-            view! { <span class="fact quiet">"Nothing to run: the cell is empty."</span> }.into_any()
-        }
+        Phase::Empty => view! { <span class="fact quiet">"Nothing to run here yet."</span> }.into_any(),
         Phase::Dropped(why) => view! { <span class="fact quiet">{why}</span> }.into_any(),
     };
     view! {
@@ -135,10 +133,12 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
         _ if summary.rows == 0 => "0 rows".to_owned(),
         _ => String::new(),
     };
+    let limited = summary.limited_to.is_some();
     let count = rows.is_empty().then(|| {
         view! {
             <span class="fact">
-                <b>{format::count(summary.rows)}</b>
+                {if limited { "First " } else { "" }}
+            <b>{format::count(summary.rows)}</b>
                 {if summary.rows == 1 { " row" } else { " rows" }}
             </span>
         }
@@ -152,10 +152,10 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
     let bytes =
         (summary.bytes > 0).then(|| view! { <span class="fact quiet">{format::bytes(summary.bytes)}</span> });
     let badge = match summary.limited_to {
-        Some(limit) => Some(
+        Some(_) => Some(
             view! {
-                <span class="badge limited" title="The query has more rows than this">
-                    {format!("first {}", format::count(limit.into()))}
+                <span class="badge limited" title="The query has more rows than these">
+                    "preview"
                 </span>
             }
             .into_any(),

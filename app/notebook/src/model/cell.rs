@@ -57,6 +57,13 @@ impl Cell {
         }
     }
 
+    /// Whether it holds anything to run: more than space, comments and semicolons.
+    pub(crate) fn has_code(&self) -> bool {
+        match self.kind {
+            CellKind::Sql => has_sql(&self.source),
+        }
+    }
+
     /// The first line that says something, for a folded cell.
     pub(crate) fn summary(&self) -> &str {
         self.source
@@ -64,5 +71,52 @@ impl Cell {
             .map(str::trim)
             .find(|line| !line.is_empty())
             .unwrap_or("empty")
+    }
+}
+
+/// Whether a text holds any SQL besides comments. Spark's block comments nest.
+fn has_sql(text: &str) -> bool {
+    let mut rest = text;
+    let mut depth = 0_usize;
+    while let Some(character) = rest.chars().next() {
+        if rest.starts_with("/*") {
+            depth += 1;
+            rest = &rest[2..];
+        } else if depth > 0 && rest.starts_with("*/") {
+            depth -= 1;
+            rest = &rest[2..];
+        } else if depth == 0 && rest.starts_with("--") {
+            rest = rest.split_once('\n').map_or("", |(_, next)| next);
+        } else if depth == 0 && !character.is_whitespace() && character != ';' {
+            return true;
+        } else {
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_nothing_to_run() {
+        for (text, expected) in [
+            ("", false),
+            (" \n\t", false),
+            (";", false),
+            ("-- only a note", false),
+            ("-- a note\nSELECT 1", true),
+            ("/* a /* nested */ note */", false),
+            ("/* a note */ SELECT 1", true),
+            ("/* not closed SELECT 1", false),
+            ("*/", true),
+            ("- 1", true),
+            ("'--'", true),
+            ("é", true),
+        ] {
+            assert_eq!(has_sql(text), expected, "{text:?}");
+        }
     }
 }

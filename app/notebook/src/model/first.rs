@@ -22,13 +22,13 @@ FROM range(1000000)",
 -- Over two million taxi trips: amounts, times, a struct, an array and a map in every row
 SELECT * FROM samples.trips",
     "\
--- Does rain bring more trips and better tips? Trips joined with the weather of their hour
+-- What rain, fog and snow do to the city: trips joined with the weather of their hour
 SELECT
   condition,
   count(DISTINCT observed_at) AS hours,
-  round(count(*) / hours) AS trips_an_hour,
-  round(avg(distance_km), 2) AS km,
-  round(100 * avg(tip / fare), 1) AS tip_percent
+  count(*) DIV hours AS trips_an_hour,
+  round(3600 * sum(distance_km) / sum(timestampdiff(SECOND, pickup_at, dropoff_at)), 1) AS km_an_hour,
+  round(avg(fare), 2) AS fare
 FROM samples.trips
 JOIN samples.weather ON observed_at = date_trunc('HOUR', pickup_at)
 GROUP BY condition

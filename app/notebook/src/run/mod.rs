@@ -13,7 +13,7 @@ use crate::{
     browser,
     connection::{Connection, ConnectionState},
     engine::Engine,
-    model::{CellId, CellKind},
+    model::{Cell, CellId, CellKind},
 };
 
 pub(crate) use output::{Output, Phase, run_of};
@@ -86,24 +86,25 @@ impl Runs {
         found.unwrap_or_default()
     }
 
-    /// Runs a text as a cell's, in place of what the cell ran before.
-    pub(crate) fn run(self, cell: CellId, kind: CellKind, source: &str, limit: RowLimit) {
-        self.drop_result(cell);
+    /// Runs a cell, in place of what it ran before.
+    pub(crate) fn run(self, cell: &Cell, limit: RowLimit) {
+        let (id, kind) = (cell.id, cell.kind);
+        self.drop_result(id);
         let Some(run) = self.inner.try_update_value(|inner| {
             inner.last_run += 1;
             RunId(inner.last_run)
         }) else {
             return;
         };
-        let mut output = Output::queued(run, Arc::from(source), limit);
-        if source.trim().is_empty() {
+        let mut output = Output::queued(run, Arc::from(cell.source.as_str()), limit);
+        if !cell.has_code() {
             output.phase = Phase::Empty;
-            self.output(cell).set(Some(output));
+            self.output(id).set(Some(output));
             return;
         }
-        self.output(cell).set(Some(output));
+        self.output(id).set(Some(output));
         self.inner.update_value(|inner| {
-            inner.cells.insert(run, (cell, kind));
+            inner.cells.insert(run, (id, kind));
             inner.queue.push(run);
         });
         self.advance();
