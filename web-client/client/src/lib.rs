@@ -31,6 +31,6 @@ pub use dataframe::DataFrame;
 pub use error::{Cause, Error, ErrorKind, QueryContext, Result, SparkError};
 pub use execute::{Execution, Output};
 pub use retry::RetryPolicy;
-pub use session::{Artifact, ExplainMode, RuntimeConfig, Session};
+pub use session::{Artifact, ExplainMode, RuntimeConfig, Sent, Session};
 pub use spark_connect_proto::connect as proto;
 pub use transport::Transport;

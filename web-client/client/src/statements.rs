@@ -170,10 +170,7 @@ mod tests {
                 vec!["SELECT begin", " SELECT 'ü;😀'"],
             ),
         ] {
-            let found: Vec<&str> = split(source)
-                .into_iter()
-                .map(|range| &source[range])
-                .collect();
+            let found: Vec<&str> = split(source).into_iter().map(|range| &source[range]).collect();
             assert_eq!(found, expected, "{source}");
         }
     }

@@ -27,7 +27,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     platform,
     result::BatchReader,
-    session::Session,
+    session::{Sent, Session},
 };
 
 /// How long one stream may take before another one is opened in its place.
@@ -119,6 +119,7 @@ type Responses = Streaming<pb::ExecutePlanResponse>;
 
 fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<Item = Result<Output>> + Send {
     async_stream::stream! {
+        session.tell(Sent::Plan(&plan));
         let mut sent = session.pack(&plan).await;
         let mut machine = Machine::new(session.retry_policy().clone());
         let releaser = Releaser::new(session.clone(), operation_id.clone());

@@ -6,7 +6,7 @@ use spark_connect_proto::connect::{
     analyze_plan_response::Result as Answer,
 };
 
-use super::Session;
+use super::{Session, observe::Sent};
 use crate::{
     error::{Error, Result},
     plan,
@@ -169,6 +169,7 @@ impl Session {
 
     async fn analyze(&self, question: Analyze) -> Result<Answer> {
         let request = self.requests().analyze(question);
+        self.tell(Sent::Analyze(&request));
         let response = self
             .unary(request, |mut client, request| async move {
                 client.analyze_plan(request).await

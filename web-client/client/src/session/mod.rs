@@ -8,6 +8,7 @@ mod call;
 mod compress;
 mod config;
 mod local;
+mod observe;
 mod operations;
 
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use std::sync::Arc;
 use futures::StreamExt;
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 
-use self::compress::Compression;
-pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig};
+pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig, observe::Sent};
+use self::{compress::Compression, observe::Observer};
 use crate::{
     DataFrame,
     connection::ConnectionString,
@@ -42,6 +43,7 @@ struct Inner {
     requests: Requests,
     retry_policy: RetryPolicy,
     compression: Compression,
+    observer: Option<Arc<Observer>>,
 }
 
 impl Session {
@@ -68,26 +70,26 @@ impl Session {
                 requests,
                 retry_policy,
                 compression: Compression::default(),
+                observer: None,
             }),
         }
     }
 
     /// The same session, whose calls from here on are repeated as this policy says.
     pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                retry_policy,
-                ..(*self.inner).clone()
-            }),
-        }
+        self.with(|inner| inner.retry_policy = retry_policy)
     }
 
     fn with_requests(&self, requests: Requests) -> Self {
+        self.with(|inner| inner.requests = requests)
+    }
+
+    /// The same session, changed for the calls from here on.
+    fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = (*self.inner).clone();
+        change(&mut inner);
         Self {
-            inner: Arc::new(Inner {
-                requests,
-                ..(*self.inner).clone()
-            }),
+            inner: Arc::new(inner),
         }
     }
 
