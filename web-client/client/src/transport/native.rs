@@ -1,11 +1,13 @@
 //! The native ways: gRPC over HTTP/2, and grpc-web over HTTP/1.1 through a bridge.
 
+use std::error::Error as StdError;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use tonic::{
-    Status,
+    Code, Status,
     body::Body,
     transport::{ClientTlsConfig, Endpoint},
 };
@@ -49,6 +51,7 @@ impl Transport {
         let channel = endpoint.connect_lazy();
         let address = connection.authority();
         let service = tower::ServiceBuilder::new()
+            .map_response(|response: Response<Body>| response.map(|body| Body::new(body.map_err(cut_off))))
             .map_err(move |error: tonic::transport::Error| unreachable(&address, &error))
             .service(channel);
         Self::from_service(service).with_headers_of(connection)
@@ -96,22 +99,38 @@ async fn call_grpc_web(
         return Err(status);
     }
     let (parts, body) = response.into_parts();
-    let body = body.map_err(|error| {
-        Status::unavailable(format!(
-            "The connection broke in the middle of a response ({error})."
-        ))
-    });
+    let body = body.map_err(|error| broken(&error));
     let body = GrpcWebBody::new(body, &parts.headers);
     Ok(Response::from_parts(parts, Body::new(body)))
 }
 
-fn unreachable(address: &str, error: &dyn std::error::Error) -> Status {
-    // The outermost text is often only "transport error"; the reason is at the bottom.
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(source) = reason.source() {
-        reason = source;
+/// What tonic has no code for, in the middle of a body, is a connection that is gone: the same call may work later.
+fn cut_off(status: Status) -> Status {
+    match (status.code(), status.source()) {
+        (Code::Unknown, Some(source)) => broken(source),
+        _ => status,
     }
+}
+
+fn broken(error: &(dyn StdError + 'static)) -> Status {
+    let reason = root_cause(error);
+    Status::unavailable(format!(
+        "The connection broke in the middle of a response ({reason})."
+    ))
+}
+
+fn unreachable(address: &str, error: &(dyn StdError + 'static)) -> Status {
+    let reason = root_cause(error);
     Status::unavailable(format!(
         "{address} cannot be reached ({reason}). Check the address, and that the server is running."
     ))
+}
+
+/// The outermost text is often only "transport error"; the reason is at the bottom.
+fn root_cause<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    let mut reason = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    reason
 }
