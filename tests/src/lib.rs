@@ -5,3 +5,8 @@
 //! where they are through environment variables ([`environment`]), and runs them.
 
 pub mod environment;
+pub mod operation;
+pub mod oracle;
+pub mod process;
+pub mod route;
+pub mod servers;

@@ -1,0 +1,114 @@
+//! Servers of a test's own: a Spark, a bridge, and ports for them.
+
+use std::{net::TcpListener, process::Command, time::Duration};
+
+use anyhow::{Context, Result};
+
+use crate::{environment, process::Process};
+
+/// How long Spark may take to start on a machine that does other things as well.
+const SPARK_START: Duration = Duration::from_secs(180);
+const SPARK_STOP: Duration = Duration::from_secs(30);
+const BRIDGE_START: Duration = Duration::from_secs(20);
+
+/// A port that nobody listens on.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// A Spark of a test's own, without the sample data. It stops when dropped.
+#[derive(Debug)]
+pub struct Spark {
+    process: Process,
+    port: u16,
+}
+
+impl Spark {
+    /// Starts a Spark and waits until it answers.
+    pub async fn start() -> Result<Self> {
+        Self::start_at(free_port()?).await
+    }
+
+    /// Starts a Spark on a port, where another may have been before.
+    pub async fn start_at(port: u16) -> Result<Self> {
+        let mut command = Command::new(environment::xtask()?);
+        command.args(["spark", "--port", &port.to_string()]);
+        let mut process = Process::start(command, SPARK_STOP)?;
+        process
+            .line(SPARK_START, |line| line.contains("sc://").then_some(()))
+            .await?;
+        Ok(Self { process, port })
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its connection string.
+    pub fn remote(&self) -> String {
+        format!("sc://127.0.0.1:{}", self.port)
+    }
+
+    /// Stops it, as an operator does.
+    pub fn stop(&mut self) {
+        self.process.stop();
+    }
+}
+
+/// A bridge of a test's own. It stops when dropped.
+#[derive(Debug)]
+pub struct Bridge {
+    process: Process,
+    port: u16,
+}
+
+impl Bridge {
+    /// Starts a bridge before the Spark that a connection string names.
+    pub async fn before(spark: &str) -> Result<Self> {
+        Self::start_at(0, spark).await
+    }
+
+    /// Starts a bridge on a port, where another may have been before.
+    pub async fn start_at(port: u16, spark: &str) -> Result<Self> {
+        let mut command = Command::new(environment::bridge()?);
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--spark", spark]);
+        let mut process = Process::start(command, Duration::ZERO)?;
+        let port = process.line(BRIDGE_START, listening).await?;
+        Ok(Self { process, port })
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The address of its page.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The connection string of its page.
+    pub fn remote(&self) -> String {
+        format!("sc://127.0.0.1:{}", self.port)
+    }
+
+    /// Kills it, as an accident does.
+    pub fn kill(&mut self) {
+        self.process.stop();
+    }
+}
+
+/// The port in the line with which a bridge says that it is ready.
+fn listening(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once("http://127.0.0.1:")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The connection string of the page at an `http://` address.
+pub fn remote_of(url: &str) -> Result<String> {
+    let authority = url
+        .strip_prefix("http://")
+        .with_context(|| format!("{url} is no http:// address"))?;
+    Ok(format!("sc://{authority}"))
+}

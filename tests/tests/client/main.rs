@@ -1,0 +1,6 @@
+//! The client against a real Spark, over gRPC and over grpc-web through a bridge.
+
+mod ends;
+mod errors;
+mod outages;
+mod results;

@@ -1,0 +1,234 @@
+//! Servers that are not there, are something else, or go away in mid-query: what the caller is told, and how soon.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use e2e::{
+    environment,
+    oracle::{self, Checksum, longs},
+    over_both_routes,
+    route::{Route, connection},
+    servers::{Bridge, Spark, free_port},
+};
+use futures::StreamExt;
+use spark_connect_client::{Error, ErrorKind, Execution, Output, RetryPolicy, Session, plan};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+over_both_routes!(nobody_listens, the_host_has_no_address, something_else_listens,);
+
+/// Far more than all the buffers on its way hold, so that a reader who pauses is still in the middle of it.
+const LARGE: &str = "SELECT id, repeat('spark', 200) AS s FROM range(0, 60000, 1, 4)";
+
+async fn nobody_listens(route: Route) -> Result<()> {
+    let port = free_port()?;
+    let error = unreachable(route, &format!("sc://127.0.0.1:{port}")).await?;
+    ensure!(error.message.contains(&format!("127.0.0.1:{port}")), "{error}");
+    ensure!(error.message.contains("Check"), "{error}");
+    Ok(())
+}
+
+async fn the_host_has_no_address(route: Route) -> Result<()> {
+    let error = unreachable(route, "sc://no-such-host.invalid:15002").await?;
+    ensure!(error.message.contains("no-such-host.invalid"), "{error}");
+    ensure!(error.message.contains("Check the address"), "{error}");
+    Ok(())
+}
+
+async fn something_else_listens(route: Route) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let remote = format!("sc://{}", listener.local_addr()?);
+    let page = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await?;
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await?;
+            let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi";
+            stream.write_all(page.as_bytes()).await?;
+        }
+        #[allow(unreachable_code)]
+        Ok::<_, std::io::Error>(())
+    });
+    let session = route.session_at(&connection(&remote)?, RetryPolicy::quick())?;
+    let error = soon("an answer that is no gRPC", session.spark_version())
+        .await?
+        .err();
+    page.abort();
+    let error = error.context("a web page passes for Spark")?;
+    ensure!(
+        matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Unimplemented),
+        "{error:?}"
+    );
+    ensure!(
+        error.message.contains("127.0.0.1") && error.message.contains("Check the address"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridge_says_that_spark_is_down() -> Result<()> {
+    let port = free_port()?;
+    let bridge = Bridge::before(&format!("sc://127.0.0.1:{port}")).await?;
+    let error = unreachable(Route::GrpcWeb, &bridge.remote()).await?;
+    ensure!(
+        error
+            .message
+            .contains(&format!("Spark cannot be reached at 127.0.0.1:{port}")),
+        "{error}"
+    );
+    Ok(())
+}
+
+/// Kills the bridge while rows come, and starts another one: not a row is lost or repeated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridge_dies_and_comes_back() -> Result<()> {
+    let spark = environment::spark_remote()?;
+    let mut bridge = Bridge::before(&spark).await?;
+    let session = Route::GrpcWeb.session_at(&connection(&bridge.remote())?, RetryPolicy::default())?;
+    let query = "SELECT id, hex(id) AS h FROM range(0, 400000, 1, 8)";
+    let expected = Checksum::by_spark(&Route::Grpc.session()?, query, &["id", "h"]).await?;
+
+    let mut execution = session.execute(plan::root(plan::sql(query)));
+    let (mut ours, mut next, mut retries, mut killed) = (Checksum::default(), 0, 0, false);
+    while let Some(output) = soon("the next rows", execution.next()).await? {
+        match output? {
+            Output::Batch(batch) => {
+                for id in longs(&batch, 0)? {
+                    ensure!(*id == next, "row {next} has the id {id}");
+                    next += 1;
+                }
+                ours.add_batch(&batch)?;
+                if !killed {
+                    killed = true;
+                    bridge.kill();
+                    bridge = Bridge::start_at(bridge.port(), &spark).await?;
+                }
+            }
+            Output::Retrying { error, .. } => {
+                retries += 1;
+                ensure!(error.kind == ErrorKind::Unreachable, "{error:?}");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(ours, expected);
+    ensure!(retries > 0, "the end of the bridge went unnoticed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridge_dies_for_good() -> Result<()> {
+    let mut bridge = Bridge::before(&environment::spark_remote()?).await?;
+    let session = Route::GrpcWeb.session_at(&connection(&bridge.remote())?, RetryPolicy::quick())?;
+    let execution = half_read(&session).await?;
+    bridge.kill();
+    let error = end(execution).await?;
+    ensure!(error.kind == ErrorKind::Unreachable, "{error:?}");
+    ensure!(error.message.contains("cannot be reached"), "{error}");
+    Ok(())
+}
+
+/// One Spark of its own, over both ways: stopped in mid-query, down, and started again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn spark_stops_and_starts_again() -> Result<()> {
+    let mut spark = Spark::start().await?;
+    let bridge = Bridge::before(&spark.remote()).await?;
+    let ways = [(Route::Grpc, spark.remote()), (Route::GrpcWeb, bridge.remote())];
+    let patient = RetryPolicy {
+        max_retries: 200,
+        max_backoff: Duration::from_secs(1),
+        ..RetryPolicy::default()
+    };
+    let (mut sessions, mut hasty, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    for (route, remote) in &ways {
+        let session = route.session_at(&connection(remote)?, RetryPolicy::quick())?;
+        session.sql("CREATE TEMPORARY VIEW mine AS SELECT 1").await?;
+        hasty.push(half_read(&session).await?);
+        waiting.push(half_read(&session.with_retry_policy(patient.clone())).await?);
+        sessions.push(session);
+    }
+
+    spark.stop();
+    let waiting: Vec<_> = waiting
+        .into_iter()
+        .map(|execution| tokio::spawn(end(execution)))
+        .collect();
+    for (session, execution) in sessions.iter().zip(hasty) {
+        let error = end(execution).await?;
+        ensure!(
+            error.kind == ErrorKind::Unreachable && !error.message.is_empty(),
+            "{error:?}"
+        );
+        let error = soon("Spark is down", session.sql("SELECT 1"))
+            .await?
+            .err()
+            .context("it answers")?;
+        ensure!(
+            error.kind == ErrorKind::Unreachable && error.message.contains("cannot be reached"),
+            "{error:?}"
+        );
+    }
+
+    let _spark = Spark::start_at(spark.port()).await?;
+    for execution in waiting {
+        // Run a second time behind the caller's back, a query could do harm.
+        let error = execution.await??;
+        ensure!(error.kind == ErrorKind::SessionLost, "{error:?}");
+    }
+    for (session, (route, remote)) in sessions.iter().zip(&ways) {
+        let error = session
+            .sql("SELECT * FROM mine")
+            .await
+            .err()
+            .context("the view is still there")?;
+        ensure!(error.kind == ErrorKind::SessionLost, "{error:?}");
+        let new = route.session_at(&connection(remote)?, RetryPolicy::quick())?;
+        assert_eq!(oracle::value(&new, "SELECT 'fine'").await?, "fine");
+    }
+    Ok(())
+}
+
+/// The error of a first call to an address where no Spark is.
+async fn unreachable(route: Route, remote: &str) -> Result<Error> {
+    let session = route.session_at(&connection(remote)?, RetryPolicy::quick())?;
+    let error = soon("an error", session.spark_version()).await?.err();
+    let error = error.with_context(|| format!("{remote} answers"))?;
+    ensure!(error.kind == ErrorKind::Unreachable, "{error:?}");
+    Ok(error)
+}
+
+/// A person who waits longer than this for a plain failure thinks that the page hangs.
+async fn soon<T>(what: &str, future: impl Future<Output = T>) -> Result<T> {
+    let begin = Instant::now();
+    let result = tokio::time::timeout(Duration::from_secs(30), future).await;
+    result.with_context(|| format!("waited {:?} for {what}", begin.elapsed()))
+}
+
+/// A large query of which the first rows have come.
+async fn half_read(session: &Session) -> Result<Execution> {
+    let mut execution = session.execute(plan::root(plan::sql(LARGE)));
+    while let Some(output) = execution.next().await {
+        if let Output::Batch(_) = output? {
+            return Ok(execution);
+        }
+    }
+    bail!("the query ended without a row")
+}
+
+/// The error that ends an execution.
+async fn end(mut execution: Execution) -> Result<Error> {
+    let read = async {
+        while let Some(output) = execution.next().await {
+            if let Err(error) = output {
+                return Ok(error);
+            }
+        }
+        bail!("the query came to a good end")
+    };
+    tokio::time::timeout(Duration::from_secs(100), read)
+        .await
+        .context("the query goes on")?
+}
