@@ -16,6 +16,7 @@ pub mod connection;
 mod dataframe;
 mod error;
 mod execute;
+mod places;
 pub mod plan;
 pub mod platform;
 mod request;

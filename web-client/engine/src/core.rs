@@ -131,7 +131,7 @@ impl Core {
                     let entries = match core.connection(connection) {
                         Some(open) => catalog::list(&open.session, &path)
                             .await
-                            .map_err(|e| report::report(&e, "")),
+                            .map_err(|e| report::report(&e, "", 0)),
                         None => Err(not_connected()),
                     };
                     core.emit(Event::Catalog {
@@ -190,7 +190,7 @@ impl Core {
             Err(error) => {
                 self.emit(Event::ConnectFailed {
                     connection,
-                    error: report::report(&error, ""),
+                    error: report::report(&error, "", 0),
                 });
             }
         }

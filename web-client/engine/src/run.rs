@@ -13,7 +13,7 @@ use spark_connect_client::{Error, Execution, Output, plan, platform, proto, stat
 use crate::{
     columns,
     core::{Connection, Core, not_connected},
-    report::report_at,
+    report::report,
     statement, task,
 };
 
@@ -144,7 +144,7 @@ impl Run {
     }
 
     fn report(&self, error: &Error) -> ErrorReport {
-        report_at(error, &self.request.source, self.statement.start)
+        report(error, &self.request.source, self.statement.start)
     }
 
     /// Has the server analyse the statement. A command has run when this returns.
