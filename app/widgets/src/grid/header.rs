@@ -13,7 +13,8 @@ use super::{
     dom::{Dom, div, labelled, px, svg, text_in},
     selection::Place,
     slide::{Slide, slide},
-    summary::{self, PICTURE, Summaries},
+    summaries::Summaries,
+    summary::{self, PICTURE},
 };
 
 /// The symbol of a kind of values.

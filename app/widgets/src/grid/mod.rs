@@ -1,7 +1,7 @@
 //! The result grid: any number of rows and columns, of which only the visible part is on the page.
 //!
-//! `scroll`, `columns`, `loader`, `selection`, `keys`, `slide` and `summary` decide, without a browser; `view`
-//! holds the state; `body` and `header` keep the elements; `driver` listens and asks the source.
+//! `scroll`, `columns`, `viewport`, `loader`, `selection`, `keys`, `slide`, `summaries` and `summary` decide,
+//! without a browser; `view` holds the state; `body` and `header` keep the elements; `driver` listens and asks the source.
 
 mod body;
 mod clipboard;
@@ -20,10 +20,12 @@ mod scroll;
 mod selection;
 mod slide;
 mod source;
+mod summaries;
 mod summary;
 #[expect(unreachable_pub, reason = "the component macro writes `pub`")]
 mod value_view;
 mod view;
+mod viewport;
 
 use std::sync::Arc;
 
@@ -101,7 +103,8 @@ pub fn Grid(
     let wiring = (columns.clone(), source.clone());
     Effect::new(move || {
         let Some(element) = scroller.get() else { return };
-        if grid.with_value(Option::is_none) {
+        let new = grid.with_value(Option::is_none);
+        if new {
             let (columns, source) = wiring.clone();
             match Driver::new(HtmlElement::clone(&element), columns, source, signals) {
                 Ok(driver) => grid.set_value(Some(driver)),
@@ -110,6 +113,10 @@ pub fn Grid(
         }
         let (rows, complete) = (rows.get(), complete.get());
         with(grid, |driver| driver.rows(rows, complete));
+        if new {
+            // At once, so that the page never shows a grid without a header.
+            with(grid, Driver::frame);
+        }
     });
     view! {
         <div class="data-grid">
@@ -122,10 +129,10 @@ pub fn Grid(
                     aria-label=label
                     aria-multiselectable="true"
                     aria-readonly="true"
-                    aria-busy=move || (!complete.get()).then_some("true")
                     aria-keyshortcuts="Enter Control+C Control+Shift+C Control+A Control+G Alt+ArrowLeft Alt+ArrowRight"
                     node_ref=scroller
                     on:scroll=move |_| with(grid, Driver::scrolled)
+                    on:pointerenter=move |_| with(grid, Driver::rejoin)
                     on:keydown=move |event| with(grid, |driver| driver.key(&event))
                     on:pointerdown=move |event| with(grid, |driver| driver.pointer_down(&event))
                     on:pointermove=move |event| with(grid, |driver| driver.pointer_move(&event))

@@ -2,6 +2,8 @@
 //!
 //! Nothing here waits or listens; see `driver` for events, frames and the source's answers.
 
+mod sizes;
+
 use std::{ops::Range, sync::Arc};
 
 use engine_api::Column;
@@ -9,7 +11,7 @@ use leptos::prelude::document;
 use web_sys::HtmlElement;
 
 use super::{
-    HEADER, HEIGHT, ROW,
+    HEADER, ROW,
     body::{Body, Scene},
     columns::Columns,
     dom::{Dom, div, focus, px},
@@ -18,22 +20,12 @@ use super::{
     measure::Ruler,
     scroll::Scroll,
     selection::{Motion, Place, Selection, Size},
-    summary::Summaries,
+    summaries::Summaries,
+    viewport::{Spot, Viewport},
 };
 
 /// Px of columns beyond each side of the viewport that are on the page, so that scrolling finds them there.
 const OVERSCAN: f64 = 240.0;
-
-/// How far from a column's edge its width is grabbed, in px.
-const GRIP: f64 = 5.0;
-
-/// A part of the grid below the pointer.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Spot {
-    Place(Place),
-    /// The right edge of a column, in the header.
-    Edge(u32),
-}
 
 /// The grid.
 pub(crate) struct View {
@@ -53,16 +45,11 @@ pub(crate) struct View {
     layer: HtmlElement,
     header: Header,
     body: Body,
-    /// Px of columns left of the viewport.
-    left: f64,
-    /// Size of the scroller without its scrollbars, in px.
-    width: f64,
-    height: f64,
+    viewport: Viewport,
     /// Height of the scrollbar below, in px.
     scrollbar: f64,
     /// What the user made of the height, in px.
     wanted_height: Option<f64>,
-    gutter: f64,
     /// Whether the user is not scrolling at the moment.
     resting: bool,
     /// What the page has been told, so that it is told changes only.
@@ -110,12 +97,9 @@ impl View {
             layer,
             header,
             body,
-            left: 0.0,
-            width: 0.0,
-            height: 0.0,
+            viewport: Viewport::default(),
             scrollbar: 0.0,
             wanted_height: None,
-            gutter: 0.0,
             resting: true,
             told: Told::default(),
         })
@@ -133,8 +117,14 @@ impl View {
         }
     }
 
+    /// Whether the user has put the focus on a place.
+    pub(crate) fn is_marked(&self, place: Place) -> bool {
+        self.place.is_some() && self.focus() == place
+    }
+
+    /// How large the grid is.
     pub(crate) fn size(&self) -> Size {
-        let page = (self.body_height() / ROW).floor() as u64;
+        let page = (self.viewport.body_height() / ROW).floor() as u64;
         Size {
             rows: self.rows,
             columns: self.widths.len(),
@@ -154,15 +144,27 @@ impl View {
 
     /// The part of the result that is on the page.
     pub(crate) fn visible(&self) -> Area {
-        let first = (self.scroll.offset() / ROW).floor() as u64;
-        let end = ((self.scroll.offset() + self.body_height()) / ROW).ceil() as u64;
         Area {
-            rows: first.min(self.rows)..end.min(self.rows),
-            columns: self.widths.between(
-                self.left - OVERSCAN,
-                self.left + self.width - self.gutter + OVERSCAN,
-            ),
+            rows: self.viewport.rows(self.scroll.offset(), self.rows),
+            columns: self.viewport.columns(&self.widths, OVERSCAN),
         }
+    }
+
+    /// What is at a place of the scroller, in px from its corner.
+    pub(crate) fn spot(&self, x: f64, y: f64) -> Option<Spot> {
+        self.viewport
+            .spot(&self.widths, self.scroll.offset(), self.rows, x, y)
+    }
+
+    /// The cell nearest to a place of the scroller, in px from its corner.
+    pub(crate) fn nearest(&self, x: f64, y: f64) -> Option<Place> {
+        self.viewport
+            .nearest(&self.widths, self.scroll.offset(), self.rows, x, y)
+    }
+
+    /// How far a place lies outside the cells, in px to the right and down.
+    pub(crate) fn outside(&self, x: f64, y: f64) -> (f64, f64) {
+        self.viewport.outside(x, y)
     }
 
     /// Everything that could be on the page.
@@ -206,82 +208,6 @@ impl View {
         self.place.get_or_insert(place);
     }
 
-    /// Takes the scroller's position after the user scrolled.
-    pub(crate) fn scrolled(&mut self) {
-        self.left = f64::from(self.scroller.scroll_left());
-        self.scroll.scrolled(f64::from(self.scroller.scroll_top()));
-        self.resting = false;
-        self.settle();
-    }
-
-    /// Takes note that the user has stopped scrolling.
-    pub(crate) fn rest(&mut self) {
-        self.resting = true;
-        self.settle();
-    }
-
-    /// Puts the scrollbar where the rows are.
-    fn settle(&mut self) {
-        if let Some(bar) = self.scroll.settle(self.resting) {
-            self.set_bar(bar);
-        }
-    }
-
-    /// Scrolls by some px, as far as there is something.
-    pub(crate) fn scroll_by(&mut self, x: f64, y: f64) {
-        let bar = self.scroll.scroll_to(self.scroll.offset() + y);
-        self.set_bar(bar);
-        self.set_left(self.left + x);
-    }
-
-    /// What is at a place of the scroller, in px from its corner; outside, the nearest if `nearest`.
-    pub(crate) fn spot(&self, x: f64, y: f64, nearest: bool) -> Option<Spot> {
-        let inside = (0.0..self.width).contains(&x) && (0.0..self.height).contains(&y);
-        if !inside && !nearest {
-            return None;
-        }
-        let across = x - self.gutter + self.left;
-        if y < HEADER && !nearest && x >= self.gutter {
-            let column = self.widths.at(across)?;
-            for candidate in [Some(column), column.checked_sub(1)].into_iter().flatten() {
-                if (self.widths.left(candidate + 1) - across).abs() <= GRIP {
-                    return Some(Spot::Edge(candidate));
-                }
-            }
-        }
-        let column = if x < self.gutter && !nearest {
-            None
-        } else {
-            Some(self.widths.at(across)?)
-        };
-        if !nearest && column.is_some() && across >= self.widths.total() {
-            return None;
-        }
-        if y < HEADER && !nearest {
-            return Some(Spot::Place(Place { row: None, column }));
-        }
-        let row = ((y - HEADER + self.scroll.offset()) / ROW).floor().max(0.0) as u64;
-        if row >= self.rows && !nearest {
-            return None;
-        }
-        Some(Spot::Place(Place {
-            row: Some(row.min(self.rows.checked_sub(1)?)),
-            column,
-        }))
-    }
-
-    /// How far a place lies outside the cells, in px to the right and down; negative to the left and up.
-    pub(crate) fn outside(&self, x: f64, y: f64) -> (f64, f64) {
-        let beyond = |at: f64, start: f64, end: f64| {
-            if at < start {
-                at - start
-            } else {
-                (at - end).max(0.0)
-            }
-        };
-        (beyond(x, self.gutter, self.width), beyond(y, HEADER, self.height))
-    }
-
     /// Gives a column a width, or with none the one that its texts need.
     pub(crate) fn set_width(&mut self, column: u32, width: Option<f64>) -> Dom<()> {
         let ruler = &self.ruler;
@@ -311,7 +237,7 @@ impl View {
             self.place_columns()?;
             if moved != 0.0 {
                 self.tell_sizes()?;
-                self.set_left(self.left + moved);
+                self.set_left(self.viewport.left + moved);
             }
         }
         self.loader.answer(window);
@@ -320,48 +246,7 @@ impl View {
 
     /// The columns that are in the viewport.
     pub(crate) fn seen(&self) -> Range<u32> {
-        self.widths
-            .between(self.left, self.left + self.width - self.gutter)
-    }
-
-    /// The height that the user wants, in px; none for the usual one.
-    pub(crate) fn set_height(&mut self, height: Option<f64>) {
-        self.wanted_height = height;
-    }
-
-    /// The height of the scroller, in px.
-    pub(crate) fn scroller_height(&self) -> f64 {
-        self.told.scroller_height
-    }
-
-    /// The height at which every row is visible, in px.
-    pub(crate) fn full_height(&self) -> f64 {
-        HEADER + self.rows.max(1) as f64 * ROW
-    }
-
-    /// Takes the scroller's new size. A focused cell that was visible still is.
-    pub(crate) fn resized(&mut self) -> Dom<()> {
-        let focus = self.focus();
-        let seen = focus.column.is_none_or(|column| self.seen().contains(&column))
-            && focus.row.is_none_or(|row| self.visible().rows.contains(&row));
-        self.measure()?;
-        if self.place.is_some() && seen {
-            self.scroll.resize(self.rows as f64 * ROW, self.body_height());
-            self.reveal(focus)?;
-        }
-        Ok(())
-    }
-
-    /// Reads the scroller's size.
-    fn measure(&mut self) -> Dom<()> {
-        self.width = f64::from(self.scroller.client_width());
-        let height = f64::from(self.scroller.client_height());
-        self.scrollbar = f64::from(self.scroller.offset_height()) - height;
-        if height != self.height {
-            self.height = height;
-            px(&self.layer, "height", height)?;
-        }
-        Ok(())
+        self.viewport.columns(&self.widths, 0.0)
     }
 
     /// Brings the page to what the state says.
@@ -379,7 +264,7 @@ impl View {
             columns: &self.columns,
             widths: &self.widths,
             loader: &self.loader,
-            gutter: self.gutter,
+            gutter: self.viewport.gutter,
             offset: self.scroll.offset(),
             selected,
             focus: self.focus(),
@@ -390,57 +275,10 @@ impl View {
         self.tell_focus(focused)
     }
 
-    fn body_height(&self) -> f64 {
-        (self.height - HEADER).max(0.0)
-    }
-
-    /// The heights and widths that depend on the number of rows and on the columns.
-    fn tell_sizes(&mut self) -> Dom<()> {
-        let row_count = if self.complete { self.rows as i64 + 1 } else { -1 };
-        if self.told.row_count.replace(row_count) != Some(row_count) {
-            self.scroller
-                .set_attribute("aria-rowcount", &row_count.to_string())?;
-        }
-        // The scrollbar below takes its height from the rows, unless there are more than fit.
-        let height = (self.full_height() + self.scrollbar)
-            .min(self.wanted_height.unwrap_or(HEIGHT))
-            .round();
-        if height != self.told.scroller_height {
-            self.told.scroller_height = height;
-            px(&self.scroller, "height", height)?;
-            self.measure()?;
-        }
-        self.widen_gutter()?;
-        self.scroll.resize(self.rows as f64 * ROW, self.body_height());
-        let width = self.gutter + self.widths.total();
-        let spacer = (width, HEADER + self.scroll.spacer().max(ROW));
-        if spacer != self.told.spacer {
-            self.told.spacer = spacer;
-            px(&self.spacer, "width", spacer.0)?;
-            px(&self.spacer, "height", spacer.1)?;
-            self.measure()?;
-        }
-        self.settle();
-        Ok(())
-    }
-
-    /// The row numbers' place grows with the numbers that have been visible, and never shrinks.
-    fn widen_gutter(&mut self) -> Dom<()> {
-        let last = self.visible().rows.end.max(1_000);
-        let digits = f64::from(last.ilog10() + 1);
-        self.gutter = self.gutter.max((digits * 6.8 + 20.0).ceil());
-        if self.gutter != self.told.gutter {
-            self.told.gutter = self.gutter;
-            px(&self.scroller, "--dg-gutter", self.gutter)?;
-            self.place_columns()?;
-        }
-        Ok(())
-    }
-
     /// Puts the columns on the page where they are now.
     fn place_columns(&mut self) -> Dom<()> {
-        self.body.place(&self.widths, self.gutter)?;
-        self.header.place(&self.widths, self.gutter)
+        self.body.place(&self.widths, self.viewport.gutter)?;
+        self.header.place(&self.widths, self.viewport.gutter)
     }
 
     /// Where the focus is on the page: on its cell, or on the scroller while that is not visible.
@@ -459,34 +297,5 @@ impl View {
             focus(target)?;
         }
         Ok(())
-    }
-
-    /// Scrolls as little as possible to show a place.
-    fn reveal(&mut self, place: Place) -> Dom<()> {
-        if let Some(row) = place.row {
-            let top = row as f64 * ROW;
-            if let Some(bar) = self.scroll.reveal(top, top + ROW) {
-                self.set_bar(bar);
-            }
-        }
-        if let Some(column) = place.column {
-            let (left, right) = (self.widths.left(column), self.widths.left(column + 1));
-            let room = self.width - self.gutter;
-            let target = self.left.max(right - room).min(left);
-            if target != self.left {
-                self.set_left(target);
-            }
-        }
-        Ok(())
-    }
-
-    fn set_bar(&mut self, bar: f64) {
-        self.scroller.set_scroll_top(bar.round() as i32);
-        self.scroll.bar_is_at(f64::from(self.scroller.scroll_top()));
-    }
-
-    fn set_left(&mut self, left: f64) {
-        self.scroller.set_scroll_left(left.round() as i32);
-        self.left = f64::from(self.scroller.scroll_left());
     }
 }

@@ -1,5 +1,8 @@
 //! What moves the grid: events, frames, timers and the source's answers.
 
+mod answers;
+mod pointer;
+
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
@@ -11,29 +14,24 @@ use gloo_timers::callback::Timeout;
 use leptos::{
     logging::error,
     prelude::{GetUntracked, RwSignal, Set, request_animation_frame},
-    task::spawn_local,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{HtmlElement, KeyboardEvent, MouseEvent, PointerEvent, ResizeObserver};
+use web_sys::{HtmlElement, KeyboardEvent, ResizeObserver};
 
 use super::{
-    clipboard,
     dom::{Dom, focus},
     keys::{Action, Key, action},
     selection::{Place, Selection},
     source::Source,
-    view::{Spot, View},
+    view::View,
 };
-use crate::format::counted;
+use pointer::Drag;
 
 /// Scrolling rests after this many milliseconds without an event.
 const REST: u32 = 140;
 
 /// How long a confirmation stays, in milliseconds.
 const CONFIRMATION: u32 = 2_500;
-
-/// The largest number of px that a selection's drag scrolls in one frame.
-const DRAG_SPEED: f64 = 60.0;
 
 /// A sentence about what the user asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,15 +61,6 @@ pub(crate) struct Signals {
     pub(crate) height: RwSignal<(f64, f64)>,
 }
 
-/// What the pointer drags.
-#[derive(Clone, Copy)]
-enum Drag {
-    /// The end of the selection, to a place in px of the page.
-    Selection(f64, f64),
-    /// The edge of a column, which had a width when the pointer was somewhere.
-    Edge { column: u32, from: f64, width: f64 },
-}
-
 struct Inner {
     view: RefCell<View>,
     scroller: HtmlElement,
@@ -79,6 +68,8 @@ struct Inner {
     signals: Signals,
     scheduled: Cell<bool>,
     drag: Cell<Option<Drag>>,
+    /// Whether the last press was a finger's.
+    touched: Cell<bool>,
     rest: RefCell<Option<Timeout>>,
     statistics: RefCell<Option<Timeout>>,
     confirmation: RefCell<Option<Timeout>>,
@@ -116,6 +107,7 @@ impl Driver {
             signals,
             scheduled: Cell::new(false),
             drag: Cell::new(None),
+            touched: Cell::new(false),
             rest: RefCell::new(None),
             statistics: RefCell::new(None),
             confirmation: RefCell::new(None),
@@ -125,6 +117,7 @@ impl Driver {
         let resized = Closure::new(move || {
             if let Some(driver) = upgrade(&weak) {
                 driver.change(View::resized);
+                driver.ask_statistics_in(0);
             }
         });
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
@@ -167,6 +160,14 @@ impl Driver {
         })));
     }
 
+    /// Puts the scroller back to where the grid is, in case the page has moved the grid to another place.
+    pub(crate) fn rejoin(&self) {
+        self.change(|view| {
+            view.rejoin();
+            Ok(())
+        });
+    }
+
     /// Acts on a key; the browser then does nothing about it.
     pub(crate) fn key(&self, event: &KeyboardEvent) {
         let key = event.key();
@@ -178,9 +179,12 @@ impl Driver {
         };
         let place = self.0.view.borrow().focus();
         let Some(action) = action(key, place) else { return };
-        if action == Action::Deselect && self.0.view.borrow().selection.is_none_or(|s| s.is_one()) {
-            // Escape may mean something to the page.
-            return;
+        if action == Action::Deselect {
+            let told = self.0.signals.notice.get_untracked().is_some();
+            if !told && self.0.view.borrow().selection.is_none_or(|s| s.is_one()) {
+                // Escape may mean something to the page.
+                return;
+            }
         }
         event.prevent_default();
         event.stop_propagation();
@@ -198,10 +202,13 @@ impl Driver {
             Action::SelectRows => self.reselect(Selection::whole_rows),
             Action::SelectColumns => self.reselect(Selection::whole_columns),
             Action::SelectAll => self.select(Selection::all()),
-            Action::Deselect => self.change(|view| {
-                view.selection = None;
-                Ok(())
-            }),
+            Action::Deselect => {
+                self.0.signals.notice.set(None);
+                self.change(|view| {
+                    view.selection = None;
+                    Ok(())
+                });
+            }
             Action::Copy { header } => self.copy(header),
             Action::Open => self.open(place, true),
             Action::GoToRow => self.0.signals.asking.set(true),
@@ -225,107 +232,6 @@ impl Driver {
             view.selection = Some(change(selection));
             Ok(())
         });
-    }
-
-    /// A mouse or pen selects or resizes; a finger scrolls, and selects by a tap.
-    pub(crate) fn pointer_down(&self, event: &PointerEvent) {
-        if event.button() != 0 || event.pointer_type() == "touch" {
-            return;
-        }
-        let Some(spot) = self.spot(event) else { return };
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let drag = match spot {
-            Spot::Edge(column) => Drag::Edge {
-                column,
-                from: x,
-                width: self.0.view.borrow().widths.width(column),
-            },
-            Spot::Place(place) => {
-                self.press(place, event.shift_key());
-                Drag::Selection(x, y)
-            }
-        };
-        self.0.drag.set(Some(drag));
-        // Without capture the drag merely ends at the grid's edge.
-        let _ = self.0.scroller.set_pointer_capture(event.pointer_id());
-    }
-
-    pub(crate) fn pointer_move(&self, event: &PointerEvent) {
-        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-        match self.0.drag.get() {
-            Some(Drag::Edge { column, from, width }) => {
-                self.change(|view| view.set_width(column, Some(width + x - from)));
-            }
-            Some(Drag::Selection(..)) => {
-                self.0.drag.set(Some(Drag::Selection(x, y)));
-                self.schedule();
-            }
-            None => {}
-        }
-    }
-
-    pub(crate) fn pointer_up(&self) {
-        self.0.drag.set(None);
-    }
-
-    pub(crate) fn click(&self, event: &MouseEvent) {
-        let touched = event
-            .dyn_ref::<PointerEvent>()
-            .is_some_and(|e| e.pointer_type() == "touch");
-        if let (true, Some(Spot::Place(place))) = (touched, self.spot(event)) {
-            self.press(place, event.shift_key());
-        }
-    }
-
-    pub(crate) fn double_click(&self, event: &MouseEvent) {
-        match self.spot(event) {
-            Some(Spot::Edge(column)) => self.change(|view| view.set_width(column, None)),
-            Some(Spot::Place(place)) => self.open(place, true),
-            None => {}
-        }
-    }
-
-    fn press(&self, place: Place, extend: bool) {
-        self.change(|view| {
-            if extend {
-                view.extend_to(place);
-                return Ok(());
-            }
-            view.selection = Some(Selection::at(place));
-            view.move_to(place)
-        });
-        self.take_focus();
-        self.follow();
-    }
-
-    fn spot(&self, event: &MouseEvent) -> Option<Spot> {
-        let (x, y) = self.local(f64::from(event.client_x()), f64::from(event.client_y()));
-        self.0.view.borrow().spot(x, y, false)
-    }
-
-    /// A place of the page as one of the scroller.
-    fn local(&self, x: f64, y: f64) -> (f64, f64) {
-        let place = self.0.scroller.get_bounding_client_rect();
-        (x - place.left(), y - place.top())
-    }
-
-    /// Extends the selection to the pointer, and scrolls if that is outside.
-    fn drag(&self, view: &mut View) {
-        let Some(Drag::Selection(x, y)) = self.0.drag.get() else {
-            return;
-        };
-        let (x, y) = self.local(x, y);
-        let (across, down) = view.outside(x, y);
-        if (across, down) != (0.0, 0.0) {
-            view.scroll_by(
-                across.clamp(-DRAG_SPEED, DRAG_SPEED),
-                down.clamp(-DRAG_SPEED, DRAG_SPEED),
-            );
-            self.schedule();
-        }
-        if let Some(Spot::Place(place)) = view.spot(x, y, true) {
-            view.extend_to(place);
-        }
     }
 
     /// Goes to a row, from 0; beyond the last one, to that.
@@ -376,25 +282,6 @@ impl Driver {
         }
     }
 
-    fn copy(&self, header: bool) {
-        let area = self.0.view.borrow().selected();
-        let columns = area.columns.len() as u64;
-        let done = match (area.rows.end - area.rows.start, columns) {
-            (0, _) | (_, 0) => return,
-            (1, 1) => "Copied".to_string(),
-            (rows, columns) => format!("Copied {}, {}", counted(rows, "row"), counted(columns, "column")),
-        };
-        self.0.signals.notice.set(None);
-        let text = (self.0.source.copy)(area.rows, area.columns, header);
-        let weak = self.weak();
-        spawn_local(async move {
-            let outcome = clipboard::write(async move { text.await.map_err(|e| e.message) }).await;
-            if let Some(driver) = upgrade(&weak) {
-                driver.notify(outcome.map_or_else(Notice::Failed, |()| Notice::Done(done)));
-            }
-        });
-    }
-
     /// Shows a sentence; confirmations go by themselves.
     pub(crate) fn notify(&self, notice: Notice) {
         let passing = matches!(notice, Notice::Done(_));
@@ -423,65 +310,20 @@ impl Driver {
         }
     }
 
-    fn frame(&self) {
-        let (shown, asked) = {
+    /// Brings the page to what the state says, and asks the source for what is missing.
+    pub(crate) fn frame(&self) {
+        let (shown, height) = {
             let view = &mut *self.0.view.borrow_mut();
             self.drag(view);
-            let shown = view.show();
-            let height = (view.scroller_height(), view.full_height());
-            if self.0.signals.height.get_untracked() != height {
-                self.0.signals.height.set(height);
-            }
-            let (visible, whole) = (view.visible(), view.whole());
-            (shown, view.loader.ask(&visible, &whole))
+            (view.show(), (view.scroller_height(), view.full_height()))
         };
         if let Err(e) = shown {
             error!("{e:?}");
         }
-        if let Some(area) = asked {
-            let answer = (self.0.source.window)(area.rows, area.columns);
-            let weak = self.weak();
-            spawn_local(async move {
-                let window = answer.await;
-                let Some(driver) = upgrade(&weak) else { return };
-                if window.is_none() {
-                    driver.notify(Notice::Failed(
-                        "These rows are no longer held. Run the cell again.".into(),
-                    ));
-                }
-                driver.change(|view| view.take_window(window));
-            });
+        if self.0.signals.height.get_untracked() != height {
+            self.0.signals.height.set(height);
         }
-    }
-
-    fn ask_statistics_in(&self, milliseconds: u32) {
-        let timeout = self.timeout(milliseconds, |driver| {
-            driver.0.statistics.take();
-            driver.ask_statistics();
-        });
-        self.0.statistics.replace(Some(timeout));
-    }
-
-    fn ask_statistics(&self) {
-        let asked = {
-            let view = &mut *self.0.view.borrow_mut();
-            let (seen, rows, complete) = (view.seen(), view.rows, view.complete);
-            view.summaries.ask(seen, rows, complete, now())
-        };
-        let Some(columns) = asked else { return };
-        let answer = (self.0.source.statistics)(columns);
-        let weak = self.weak();
-        spawn_local(async move {
-            let statistics = answer.await;
-            let Some(driver) = upgrade(&weak) else { return };
-            driver.change(|view| {
-                view.summaries.answer(statistics);
-                Ok(())
-            });
-            // Other columns may have come into view, other rows have arrived.
-            let wait = driver.0.view.borrow().summaries.wait(now());
-            driver.ask_statistics_in(wait as u32);
-        });
+        self.ask_window();
     }
 
     fn timeout(&self, milliseconds: u32, then: impl FnOnce(&Self) + 'static) -> Timeout {
