@@ -54,8 +54,6 @@ const page = await esbuild.build({
   splitting: true,
   define: { ENGINE_WORKER: JSON.stringify(basename(entry(worker)[0])) },
 });
-// A script of the old kind: it runs before the first paint.
-const theme = await esbuild.build({ ...common, format: "iife", entryPoints: { theme: "src/theme.js" } });
 const css = await esbuild.build({ ...common, entryPoints: { notebook: style } });
 // Runs before the first paint, so it is a classic script that stands in the page's head.
 const theme = await esbuild.build({ ...common, format: "iife", entryPoints: { theme: "src/theme.js" } });
