@@ -8,6 +8,7 @@
 //! how cells are drawn.
 
 mod error;
+mod export;
 mod format;
 mod kind;
 mod memory;
@@ -19,6 +20,7 @@ mod window;
 mod zone;
 
 pub use error::Error;
+pub use export::{Formatter, write_json_string};
 pub use kind::{Kind, kind};
 pub use statistics::{ColumnStatistics, Histogram, Statistics};
 pub use table::Table;

@@ -9,8 +9,8 @@ use std::fmt::{self, Write};
 use arrow_schema::{Fields, TimeUnit};
 
 use crate::format::{
-    Printer, write_date, write_decimal, write_escaped, write_f32, write_f64, write_hex, write_quoted,
-    write_time, write_timestamp, write_with_offset,
+    Layout, Printer, Sink, write_base64, write_date, write_decimal, write_escaped, write_f32, write_f64,
+    write_hex, write_quoted, write_time, write_timestamp, write_with_offset,
 };
 
 /// What a struct stands for.
@@ -62,22 +62,28 @@ impl From<fmt::Error> for Stop {
     }
 }
 
-/// Writes a variant as JSON. Where its bytes make no sense a marker with all of them ends the text.
+/// Writes a variant as JSON. Where its bytes make no sense a marker with all of them ends the text; where the text
+/// must be JSON, the marker takes its place.
 pub(crate) fn write(printer: &mut Printer<'_>, value: &[u8], metadata: &[u8], depth: usize) -> fmt::Result {
-    let mut reader = Reader {
-        value,
-        metadata,
-        budget: value.len(),
-    };
-    match reader.write(printer, 0, depth) {
+    if printer.layout() == Layout::Json {
+        let mut sink = Sink::onto(String::new());
+        let mut apart = Printer::new(&mut sink, printer.zone, Layout::Json);
+        return match Reader::new(value, metadata).write(&mut apart, 0, depth) {
+            Ok(()) => printer.out.write_str(&sink.into_text()),
+            Err(_) => quoted(printer.out, true, |out| write_malformed(out, value)),
+        };
+    }
+    match Reader::new(value, metadata).write(printer, 0, depth) {
         Ok(()) => Ok(()),
         Err(Stop::Full) => Err(fmt::Error),
-        Err(Stop::Malformed) => {
-            printer.out.write_str("⟨malformed variant ")?;
-            write_hex(printer.out, value)?;
-            printer.out.write_char('⟩')
-        }
+        Err(Stop::Malformed) => write_malformed(printer.out, value),
     }
+}
+
+fn write_malformed(out: &mut impl Write, value: &[u8]) -> fmt::Result {
+    out.write_str("⟨malformed variant ")?;
+    write_hex(out, value)?;
+    out.write_char('⟩')
 }
 
 struct Reader<'a> {
@@ -88,6 +94,14 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn new(value: &'a [u8], metadata: &'a [u8]) -> Self {
+        Self {
+            value,
+            metadata,
+            budget: value.len(),
+        }
+    }
+
     fn write(&mut self, printer: &mut Printer<'_>, at: usize, depth: usize) -> Result<(), Stop> {
         let header = self.take(at, 1)?[0];
         let info = header >> 2;
@@ -210,7 +224,7 @@ impl<'a> Reader<'a> {
             let id = unsigned(self.value, ids + place * id_size, id_size)?;
             let offset = unsigned(self.value, offsets + place * offset_size, offset_size)?;
             write_quoted(printer.out, self.key(id)?)?;
-            printer.out.write_str(": ")?;
+            printer.colon()?;
             self.write(
                 printer,
                 values.checked_add(offset).ok_or(Stop::Malformed)?,
@@ -322,21 +336,4 @@ fn quoted<W: Write>(out: &mut W, quotes: bool, write: impl FnOnce(&mut W) -> fmt
     out.write_str(quote)?;
     write(out)?;
     out.write_str(quote)
-}
-
-fn write_base64(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for group in bytes.chunks(3) {
-        let bits =
-            group.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let digit = DIGITS[bits >> (18 - 6 * place) & 63];
-            out.write_char(if place <= group.len() {
-                char::from(digit)
-            } else {
-                '='
-            })?;
-        }
-    }
-    Ok(())
 }

@@ -23,7 +23,7 @@ use crate::zone::Zone;
 
 pub(crate) use number::{write_decimal, write_f32, write_f64};
 pub(crate) use sink::{Beyond, Sink};
-pub(crate) use text::{write_escaped, write_hex, write_quoted};
+pub(crate) use text::{write_base64, write_escaped, write_hex, write_quoted};
 pub(crate) use time::{write_date, write_time, write_timestamp, write_with_offset};
 
 /// How a value is laid out.
@@ -35,6 +35,8 @@ pub(crate) enum Layout {
     Copy,
     /// Text as it is, nested values over several lines: for one value at length.
     Lines,
+    /// JSON without blanks: for other programs.
+    Json,
 }
 
 /// Writes values to a sink.
@@ -64,6 +66,16 @@ impl<'a> Printer<'a> {
         Ok(true)
     }
 
+    /// Writes the value at `index` of a column as JSON; null is `null`.
+    pub(crate) fn json(&mut self, array: &dyn Array, index: usize) -> fmt::Result {
+        self.element(array, index, 0)
+    }
+
+    /// How the values in this text are laid out.
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
+
     /// Writes a value inside of another one.
     fn element(&mut self, array: &dyn Array, index: usize, depth: usize) -> fmt::Result {
         let Some((array, index)) = resolve(array, index) else {
@@ -71,6 +83,11 @@ impl<'a> Printer<'a> {
         };
         match text_at(array, index) {
             Some(text) => text::write_quoted(self.out, text),
+            None if self.layout == Layout::Json && !is_json(array, index) => {
+                self.out.write_char('"')?;
+                self.value(array, index, depth)?;
+                self.out.write_char('"')
+            }
             None => self.value(array, index, depth),
         }
     }
@@ -114,7 +131,10 @@ impl<'a> Printer<'a> {
             Timestamp(unit, zone) => match ticks(array, index) {
                 Some(ticks) => {
                     let zone = zone.as_ref().map(|_| self.zone);
-                    time::write_timestamp(out, ticks, *unit, zone)
+                    match self.layout {
+                        Layout::Json => time::write_iso(out, ticks, *unit, zone),
+                        _ => time::write_timestamp(out, ticks, *unit, zone),
+                    }
                 }
                 None => Ok(()),
             },
@@ -137,6 +157,7 @@ impl<'a> Printer<'a> {
                 with::<IntervalMonthDayNanoType>(array, index, |value| interval::write_calendar(out, value))
             }
             Binary | LargeBinary | BinaryView | FixedSizeBinary(_) => match bytes_at(array, index) {
+                Some(bytes) if self.layout == Layout::Json => write_base64(out, bytes),
                 Some(bytes) => write_hex(out, bytes),
                 None => Ok(()),
             },
@@ -149,6 +170,29 @@ impl<'a> Printer<'a> {
             Null | Utf8 | LargeUtf8 | Utf8View | Dictionary(..) | RunEndEncoded(..) | Union(..) => Ok(()),
         }
     }
+}
+
+/// Whether a value that is neither null nor text is written in a notation that JSON has.
+fn is_json(array: &dyn Array, index: usize) -> bool {
+    use DataType::*;
+    match array.data_type() {
+        Float16 => finite::<Float16Type>(array, index, |value| value.to_f32().is_finite()),
+        Float32 => finite::<Float32Type>(array, index, f32::is_finite),
+        Float64 => finite::<Float64Type>(array, index, f64::is_finite),
+        Date32 | Date64 | Time32(_) | Time64(_) | Timestamp(..) | Duration(_) | Interval(_) => false,
+        Binary | LargeBinary | BinaryView | FixedSizeBinary(_) => false,
+        _ => true,
+    }
+}
+
+fn finite<T: ArrowPrimitiveType>(
+    array: &dyn Array,
+    index: usize,
+    is_finite: impl FnOnce(T::Native) -> bool,
+) -> bool {
+    array
+        .as_primitive_opt::<T>()
+        .is_some_and(|array| is_finite(array.value(index)))
 }
 
 /// Text at a place of an array of text.

@@ -8,7 +8,7 @@ use arrow_array::{Array, ArrayRef, OffsetSizeTrait};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::{DataType, Fields};
 
-use super::{Layout, Printer, bytes_at, text};
+use super::{Layout, Printer, Sink, bytes_at, text};
 use crate::resolve::resolve;
 use crate::variant::{self, Meaning};
 
@@ -48,8 +48,11 @@ impl Printer<'_> {
         }
         self.sequence('{', '}', fields.len(), depth, |printer, place| {
             if let (Some(field), Some(column)) = (fields.get(place), structs.columns().get(place)) {
-                text::write_name(printer.out, field.name())?;
-                printer.out.write_str(": ")?;
+                match printer.layout {
+                    Layout::Json => text::write_quoted(printer.out, field.name())?,
+                    _ => text::write_name(printer.out, field.name())?,
+                }
+                printer.colon()?;
                 printer.element(column.as_ref(), index, depth + 1)?;
             }
             Ok(())
@@ -62,9 +65,31 @@ impl Printer<'_> {
         };
         let range = between(map.value_offsets(), index).unwrap_or_default();
         self.sequence('{', '}', range.len(), depth, |printer, place| {
-            printer.element(map.keys().as_ref(), range.start + place, depth + 1)?;
-            printer.out.write_str(": ")?;
+            printer.key(map.keys().as_ref(), range.start + place, depth + 1)?;
+            printer.colon()?;
             printer.element(map.values().as_ref(), range.start + place, depth + 1)
+        })
+    }
+
+    /// Writes a key of a map. JSON has none but text, so that the text of any other key stands for it.
+    fn key(&mut self, keys: &dyn Array, index: usize, depth: usize) -> fmt::Result {
+        if self.layout != Layout::Json {
+            return self.element(keys, index, depth);
+        }
+        let mut sink = Sink::onto(String::new());
+        Printer::new(&mut sink, self.zone, Layout::Json).element(keys, index, depth)?;
+        let key = sink.into_text();
+        match key.starts_with('"') {
+            true => self.out.write_str(&key),
+            false => text::write_quoted(self.out, &key),
+        }
+    }
+
+    /// What stands between a name and its value.
+    pub(crate) fn colon(&mut self) -> fmt::Result {
+        self.out.write_str(match self.layout {
+            Layout::Json => ":",
+            Layout::Cell | Layout::Copy | Layout::Lines => ": ",
         })
     }
 
@@ -77,6 +102,9 @@ impl Printer<'_> {
         depth: usize,
         mut element: impl FnMut(&mut Self, usize) -> Result<(), E>,
     ) -> Result<(), E> {
+        if depth >= DEEPEST && self.layout == Layout::Json {
+            return Ok(self.out.write_str("\"…\"")?);
+        }
         self.out.write_char(open)?;
         if depth >= DEEPEST {
             self.out.write_char('…')?;
@@ -101,7 +129,7 @@ impl Printer<'_> {
         match self.layout {
             Layout::Lines => write!(self.out, "\n{:width$}", "", width = 2 * depth),
             Layout::Cell | Layout::Copy if separate => self.out.write_char(' '),
-            Layout::Cell | Layout::Copy => Ok(()),
+            Layout::Cell | Layout::Copy | Layout::Json => Ok(()),
         }
     }
 }

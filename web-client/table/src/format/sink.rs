@@ -41,6 +41,14 @@ impl Sink {
         }
     }
 
+    /// Keeps everything, after a text that is there already.
+    pub(crate) fn onto(text: String) -> Sink {
+        Sink {
+            text,
+            ..Sink::new(usize::MAX, usize::MAX, Beyond::Count)
+        }
+    }
+
     /// Whether something was written that was not kept.
     pub(crate) fn is_cut(&self) -> bool {
         self.cut

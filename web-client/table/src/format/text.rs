@@ -1,4 +1,4 @@
-//! Text and bytes: on one line, quoted, and in hexadecimal.
+//! Text and bytes: on one line, quoted, in hexadecimal and in base64.
 
 use std::fmt::{self, Write};
 
@@ -80,4 +80,22 @@ pub(crate) fn write_hex(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
         out.write_str(&line)?;
     }
     out.write_char('\'')
+}
+
+/// Writes bytes in base64, with padding.
+pub(crate) fn write_base64(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for group in bytes.chunks(3) {
+        let bits =
+            group.iter().fold(0, |bits, &byte| bits << 8 | usize::from(byte)) << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let digit = DIGITS[bits >> (18 - 6 * place) & 63];
+            out.write_char(if place <= group.len() {
+                char::from(digit)
+            } else {
+                '='
+            })?;
+        }
+    }
+    Ok(())
 }

@@ -82,7 +82,7 @@ pub(crate) fn write_timestamp(
 ) -> fmt::Result {
     let (seconds, nanos) = split(value, unit);
     let local = zone.map(|zone| zone.at(seconds));
-    write_local(out, seconds, nanos, local.map_or(0, |local| local.offset))?;
+    write_local(out, seconds, nanos, local.map_or(0, |local| local.offset), ' ')?;
     match local {
         Some(local) if local.twice => write_offset(out, local.offset),
         _ => Ok(()),
@@ -98,8 +98,21 @@ pub(crate) fn write_with_offset(
 ) -> fmt::Result {
     let (seconds, nanos) = split(value, unit);
     let offset = zone.at(seconds).offset;
-    write_local(out, seconds, nanos, offset)?;
+    write_local(out, seconds, nanos, offset, ' ')?;
     write_offset(out, offset)
+}
+
+/// Writes a moment by ISO 8601, with its offset in a zone; without an offset a timestamp that has no zone.
+pub(crate) fn write_iso(
+    out: &mut impl Write,
+    value: i64,
+    unit: TimeUnit,
+    zone: Option<&Zone>,
+) -> fmt::Result {
+    let (seconds, nanos) = split(value, unit);
+    let offset = zone.map(|zone| zone.at(seconds).offset);
+    write_local(out, seconds, nanos, offset.unwrap_or(0), 'T')?;
+    offset.map_or(Ok(()), |offset| write_offset(out, offset))
 }
 
 fn split(value: i64, unit: TimeUnit) -> (i64, i64) {
@@ -110,10 +123,10 @@ fn split(value: i64, unit: TimeUnit) -> (i64, i64) {
     )
 }
 
-fn write_local(out: &mut impl Write, seconds: i64, nanos: i64, offset: i32) -> fmt::Result {
+fn write_local(out: &mut impl Write, seconds: i64, nanos: i64, offset: i32, separator: char) -> fmt::Result {
     let seconds = i128::from(seconds) + i128::from(offset);
     write_date(out, seconds.div_euclid(DAY_SECONDS) as i64)?;
-    out.write_char(' ')?;
+    out.write_char(separator)?;
     write_clock(out, seconds.rem_euclid(DAY_SECONDS) as i64, nanos)
 }
 

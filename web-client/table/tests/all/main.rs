@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests may fail the test.
 
 mod common;
+mod exports;
 mod formats;
 mod kinds;
 mod random;

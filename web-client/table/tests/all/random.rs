@@ -7,7 +7,7 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::{DataType, Field, Fields, IntervalUnit, Schema, TimeUnit, UnionFields, UnionMode};
 use proptest::prelude::*;
-use result_table::{CellKind, Table};
+use result_table::{CellKind, Formatter, Table};
 
 /// A source of numbers, so that one seed stands for a type and its values.
 struct Source(u64);
@@ -298,6 +298,7 @@ proptest! {
     #[test]
     fn windows_values_and_copies_agree(seed in any::<u64>()) {
         let mut source = Source(seed);
+        let formatter = Formatter::new("Europe/Berlin").unwrap();
         let data_type = source.data_type(3);
         let schema = Arc::new(Schema::new(vec![
             Field::new("row", DataType::UInt32, false),
@@ -307,6 +308,12 @@ proptest! {
         for _ in 0..3 {
             let (length, cut) = (source.below(12), source.below(4));
             let array = source.array(&data_type, length + cut, true).slice(cut, length);
+            for row in 0..length {
+                let mut json = String::new();
+                formatter.json(&array, row, &mut json);
+                let parsed = serde_json::from_str::<serde_json::Value>(&json);
+                prop_assert!(parsed.is_ok(), "{json}");
+            }
             let rows = table.rows() as u32;
             let rows: ArrayRef = Arc::new(UInt32Array::from_iter_values(rows..rows + length as u32));
             table.push(RecordBatch::try_new(schema.clone(), vec![rows, array]).unwrap()).unwrap();
