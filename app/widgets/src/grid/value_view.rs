@@ -142,7 +142,7 @@ pub(super) fn ValueView(
                         <IconView icon=Icon::Close/>
                     </button>
                 </header>
-                <pre tabindex="0" aria-label="Value" node_ref=text>{value}</pre>
+                <pre tabindex="0" role="group" aria-label="Text" node_ref=text>{value}</pre>
                 <Show when=move || note().is_some()>
                     <footer>{note}</footer>
                 </Show>

@@ -141,6 +141,8 @@ impl View {
             let top = row as f64 * ROW;
             if let Some(bar) = self.scroll.reveal(top, top + ROW) {
                 self.set_bar(bar);
+                // Longer row numbers take room from the columns.
+                self.tell_sizes()?;
             }
         }
         if let Some(column) = place.column {
