@@ -178,6 +178,25 @@ async fn commands_say_what_they_did() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_cell_may_change_the_time_zone() -> Result<()> {
+    connected(async |engine| {
+        let query = "SELECT array(timestamp_seconds(0)), timestamp_seconds(0)";
+        for zone in ["Asia/Tokyo", "America/Lima"] {
+            let source = format!("SET TIME ZONE '{zone}'; {query}");
+            let (run, told) = engine.run(&source, RowLimit::All).await?;
+            told.summary()?;
+            let expected = match zone {
+                "Asia/Tokyo" => ["[1970-01-01 09:00:00]", "1970-01-01 09:00:00"],
+                _ => ["[1969-12-31 19:00:00]", "1969-12-31 19:00:00"],
+            };
+            assert_eq!(engine.texts(run, 0..1, 0..2).await?, [expected], "{zone}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn empty_results_and_sources() -> Result<()> {
     connected(async |engine| {
         let (run, told) = engine
