@@ -1,12 +1,12 @@
 //! A relation and the session that it is for: PySpark's `DataFrame`, as far as it exists.
 
-use arrow_array::RecordBatch;
-use spark_connect_proto::connect as pb;
+use arrow_array::{Array, RecordBatch, cast::AsArray};
+use spark_connect_proto::connect::{self as pb, relation::RelType};
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     execute::Execution,
-    plan,
+    plan, result,
     session::{ExplainMode, Session},
 };
 
@@ -96,8 +96,62 @@ impl DataFrame {
         self.session.execute(plan::root(self.relation.clone()))
     }
 
+    /// The rows, if they came with the relation: those of a SQL command that has run.
+    pub fn known_rows(&self) -> Result<Option<Vec<RecordBatch>>> {
+        match &self.relation.rel_type {
+            Some(RelType::LocalRelation(pb::LocalRelation {
+                data: Some(data),
+                schema: None,
+            })) => result::decode(vec![data.clone()]).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The first rows as `DataFrame.show` prints them. A value of more characters than `truncate` is cut, with 0 none
+    /// is; `vertical` has each value on a line.
+    pub async fn show_string(&self, rows: i32, truncate: i32, vertical: bool) -> Result<String> {
+        let relation = plan::show_string(self.relation.clone(), rows, truncate, vertical);
+        let batches = self.session.execute(plan::root(relation)).collect().await?;
+        let text = batches.first().and_then(|batch| {
+            let texts = batch.columns().first()?.as_string_opt::<i32>()?;
+            (!texts.is_empty()).then(|| texts.value(0).to_owned())
+        });
+        text.ok_or_else(|| Error::protocol("rows that were asked for as a text came as something else"))
+    }
+
     /// Runs it and returns all rows, `DataFrame.collect`.
     pub async fn collect(&self) -> Result<Vec<RecordBatch>> {
         self.execute().collect().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::Int64Array;
+    use arrow_ipc::writer::StreamWriter;
+    use arrow_schema::{DataType, Field, Schema};
+
+    use super::*;
+    use crate::ConnectionString;
+
+    #[tokio::test]
+    async fn the_rows_of_a_command_need_no_server() {
+        let session = Session::connect(&ConnectionString::parse("sc://localhost:1").unwrap()).unwrap();
+        let known = |relation| DataFrame::new(session.clone(), relation).known_rows();
+        let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
+        let column = Arc::new(Int64Array::from_iter_values(0..3));
+        let batch = RecordBatch::try_new(schema.clone(), vec![column]).unwrap();
+        let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
+        writer.write(&batch).unwrap();
+        let data = writer.into_inner().unwrap();
+
+        let rows = known(plan::local_relation(data.clone().into(), None));
+        assert_eq!(rows.unwrap().unwrap(), [batch]);
+        let retyped = known(plan::local_relation(data.into(), Some("id INT".to_owned())));
+        assert_eq!(retyped.unwrap(), None);
+        assert_eq!(known(plan::sql("SELECT 1")).unwrap(), None);
+        assert!(known(plan::local_relation("no Arrow".into(), None)).is_err());
     }
 }

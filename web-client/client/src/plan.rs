@@ -25,6 +25,17 @@ pub fn limit(input: pb::Relation, rows: i32) -> pb::Relation {
     })))
 }
 
+/// The first rows of a relation as a text, drawn by the server, `DataFrame.show`: one row with one column. A value of
+/// more characters than `truncate` is cut, with 0 none is; `vertical` has each value on a line.
+pub fn show_string(input: pb::Relation, rows: i32, truncate: i32, vertical: bool) -> pb::Relation {
+    relation(RelType::ShowString(Box::new(pb::ShowString {
+        input: Some(Box::new(input)),
+        num_rows: rows,
+        truncate,
+        vertical,
+    })))
+}
+
 /// A table or a view by its name, quoted where needed, `SparkSession.table`.
 pub fn table(name: &str) -> pb::Relation {
     let table = pb::read::NamedTable {

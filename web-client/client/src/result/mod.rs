@@ -95,7 +95,7 @@ impl BatchReader {
 }
 
 /// Decodes one Arrow IPC stream. A stream without a batch gives one without rows, for its schema.
-fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
+pub(crate) fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
     let mut buffer = match <[Bytes; 1]>::try_from(chunks) {
         Ok([whole]) => Buffer::from(whole),
         // Only batches that do not fit into a message come in chunks, and arrays need their buffers in one piece.
