@@ -1,6 +1,6 @@
 //! Tables in the words of engine-api: columns, windows, statistics.
 
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::Schema;
 use engine_api::{Cell, CellKind, Column, ColumnKind, ColumnStats, Histogram, Window};
 use result_table::Kind;
 use spark_connect_client::{proto::data_type as pb, types};
@@ -20,19 +20,6 @@ pub(crate) fn columns(arrow: &Schema, spark: Option<&pb::Struct>) -> Vec<Column>
         }
     };
     arrow.fields().iter().enumerate().map(one).collect()
-}
-
-/// The zone of a result's timestamps, which is the session's when the query ran: a cell may have changed it.
-pub(crate) fn time_zone(arrow: &Schema) -> Option<&str> {
-    fn of(field: &Field) -> Option<&str> {
-        match field.data_type() {
-            DataType::Timestamp(_, zone) => zone.as_deref(),
-            DataType::List(inner) | DataType::Map(inner, _) => of(inner),
-            DataType::Struct(fields) => fields.iter().find_map(|field| of(field)),
-            _ => None,
-        }
-    }
-    arrow.fields().iter().find_map(|field| of(field))
 }
 
 fn kind(kind: Kind) -> ColumnKind {

@@ -201,7 +201,7 @@ impl Run {
     fn keep(&mut self, batch: arrow_array::RecordBatch, limit: Option<u32>) -> Result<bool, ErrorReport> {
         let arrow = batch.schema();
         let fault = |e: result_table::Error| ErrorReport::new(ErrorKind::Internal, e.to_string());
-        let time_zone = columns::time_zone(&arrow)
+        let time_zone = result_table::time_zone(&arrow)
             .unwrap_or(&self.open.time_zone)
             .to_owned();
         let kept = self.core.with_table(self.id(), |place| {

@@ -25,3 +25,4 @@ pub use kind::{Kind, kind};
 pub use statistics::{ColumnStatistics, Histogram, Statistics};
 pub use table::Table;
 pub use window::{Cell, CellKind, Value, Window};
+pub use zone::time_zone;

@@ -1,10 +1,24 @@
 //! Time zones as Spark's session names them, and their offset at a moment.
 
+use arrow_schema::{DataType, Field, Schema};
 use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::error::Error;
+
+/// The zone that a schema's timestamps name, which is the session's when the query ran. `None` if it has no moments.
+pub fn time_zone(schema: &Schema) -> Option<&str> {
+    fn of(field: &Field) -> Option<&str> {
+        match field.data_type() {
+            DataType::Timestamp(_, zone) => zone.as_deref(),
+            DataType::List(inner) | DataType::Map(inner, _) => of(inner),
+            DataType::Struct(fields) => fields.iter().find_map(|field| of(field)),
+            _ => None,
+        }
+    }
+    schema.fields().iter().find_map(|field| of(field))
+}
 
 /// The Gregorian calendar, and with it every rule of a zone, repeats after 400 years.
 const CYCLE_SECONDS: i64 = 146_097 * 86_400;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::common::{schema_of, table_in};
 use arrow_array::*;
 use arrow_buffer::{Buffer, ScalarBuffer};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use result_table::{CellKind, Error, Table};
+use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use result_table::{CellKind, Error, Table, time_zone};
 
 fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
@@ -174,6 +174,21 @@ fn unknown_zones_are_named() {
         );
         assert!(error.to_string().contains(&format!("{zone:?}")), "{error}");
     }
+}
+
+#[test]
+fn a_schema_names_the_zone_of_its_moments() {
+    let moment = |zone: Option<&str>| {
+        let zone = zone.map(Into::into);
+        Field::new("at", DataType::Timestamp(TimeUnit::Microsecond, zone), true)
+    };
+    let inside = Fields::from(vec![moment(None), moment(Some("Asia/Tokyo"))]);
+    let inside = Field::new("inside", DataType::Struct(inside), true);
+    let list = Field::new("list", DataType::List(Arc::new(inside)), true);
+    let zone = |fields: Vec<Field>| time_zone(&Schema::new(fields)).map(str::to_owned);
+    assert_eq!(zone(vec![moment(None)]), None);
+    assert_eq!(zone(vec![moment(None), list]).as_deref(), Some("Asia/Tokyo"));
+    assert_eq!(zone(vec![]), None);
 }
 
 #[test]
