@@ -17,6 +17,15 @@ use crate::{
 
 const BUDGET: &str = "memory-budget";
 
+/// Budgets for results to choose from, in bytes. The engine lives in 4 GB of address space.
+pub(crate) const BUDGETS: [u64; 5] = [
+    250_000_000,
+    500_000_000,
+    1_000_000_000,
+    2_000_000_000,
+    3_000_000_000,
+];
+
 /// A message that goes by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Toast {
@@ -262,6 +271,12 @@ impl App {
     pub(crate) fn set_budget(self, bytes: u64) {
         setting::set(BUDGET, &bytes.to_string());
         self.send_budget();
+    }
+
+    /// The next larger budget, if there is one.
+    pub(crate) fn larger_budget(self) -> Option<u64> {
+        let (_, present) = self.memory.get()?;
+        BUDGETS.into_iter().find(|budget| *budget > present)
     }
 
     fn send_budget(self) {

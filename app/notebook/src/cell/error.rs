@@ -78,8 +78,32 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
                     </button>
                 </p>
             })}
+            {(error.kind == ErrorKind::Budget).then(|| view! { <Room scope/> })}
             {details}
         </div>
+    }
+}
+
+/// Ways to make room for a result that did not fit.
+#[component]
+fn Room(scope: CellScope) -> impl IntoView {
+    let app = App::get();
+    let raise = move || {
+        app.larger_budget().map(|budget| {
+            view! {
+                <button type="button" class="button small" on:click=move |_| app.set_budget(budget)>
+                    {format!("Allow {}", format::bytes(budget))}
+                </button>
+            }
+        })
+    };
+    view! {
+        <p class="error-actions">
+            <button type="button" class="button small" on:click=move |_| app.runs.free(Some(scope.id))>
+                "Drop the other results"
+            </button>
+            {raise}
+        </p>
     }
 }
 

@@ -3,16 +3,7 @@
 use leptos::prelude::*;
 use spark_widgets::format;
 
-use crate::app::App;
-
-/// Budgets to choose from, in bytes. The engine lives in 4 GB of address space.
-const BUDGETS: [u64; 5] = [
-    250_000_000,
-    500_000_000,
-    1_000_000_000,
-    2_000_000_000,
-    3_000_000_000,
-];
+use crate::app::{App, BUDGETS};
 
 /// A quiet line about memory, with more behind it.
 #[component]
@@ -57,7 +48,7 @@ pub(super) fn MemoryNote() -> impl IntoView {
             <div class="memory-more">
                 <p>"Results are held in this browser. A run that would go beyond the budget is stopped."</p>
                 <label>"Budget " <select on:change=choose>{options}</select></label>
-                <button type="button" class="button small" on:click=move |_| app.runs.free()>"Drop all results"</button>
+                <button type="button" class="button small" on:click=move |_| app.runs.free(None)>"Drop all results"</button>
             </div>
         </details>
     }

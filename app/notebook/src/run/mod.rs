@@ -158,9 +158,14 @@ impl Runs {
         self.inner.update_value(|inner| drop(inner.outputs.remove(&cell)));
     }
 
-    /// Drops the results of all runs that are over, to free memory. Their cells say so.
-    pub(crate) fn free(self) {
-        for output in self.outputs() {
+    /// Drops the results of all runs that are over, except one cell's, to free memory. Their cells say so.
+    pub(crate) fn free(self, except: Option<CellId>) {
+        let kept = except.map(|cell| self.output(cell));
+        for output in self
+            .outputs()
+            .into_iter()
+            .filter(|output| Some(output) != kept.as_ref())
+        {
             let ended = output.with_untracked(|output| {
                 output
                     .as_ref()
