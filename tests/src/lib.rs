@@ -9,5 +9,8 @@ pub mod environment;
 pub mod operation;
 pub mod oracle;
 pub mod process;
+pub mod proxy;
 pub mod route;
+pub mod scripted;
 pub mod servers;
+pub mod tale;

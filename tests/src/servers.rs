@@ -72,7 +72,15 @@ impl Bridge {
     /// Starts a bridge on a port, where another may have been before.
     pub async fn start_at(port: u16, spark: &str) -> Result<Self> {
         let mut command = Command::new(environment::bridge()?);
-        command.args(["--listen", &format!("127.0.0.1:{port}"), "--spark", spark]);
+        // Proxies before it have ports of their own.
+        command.args([
+            "--allow-host",
+            "127.0.0.1",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--spark",
+            spark,
+        ]);
         let mut process = Process::start(command, Duration::ZERO)?;
         let port = process.line(BRIDGE_START, listening).await?;
         Ok(Self { process, port })
