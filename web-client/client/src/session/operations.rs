@@ -59,14 +59,15 @@ impl Session {
             .unary(request, |mut client, request| async move {
                 client.get_status(request).await
             })
-            .await?;
+            .await
+            .map_err(|error| needs(error, \"The state of operations\", \"4.2\"))?;
         let states = response.operation_statuses.into_iter();
         Ok(states
             .map(|status| (status.operation_id.clone(), status.state()))
             .collect())
     }
 
-    /// A new session with the settings, temporary views and functions of this one, `SparkSession.cloneSession`.
+    /// A new session with the settings, temporary views and functions of this one, `SparkSession.cloneSession`. Since Spark 4.1.
     pub async fn clone_session(&self) -> Result<Self> {
         let id = Uuid::new_v4().to_string();
         let request = self.requests().clone_session(&id);
@@ -74,7 +75,8 @@ impl Session {
             .unary(request, |mut client, request| async move {
                 client.clone_session(request).await
             })
-            .await?;
+            .await
+            .map_err(|error| needs(error, \"Copying a session\", \"4.1\"))?;
         if response.new_session_id != id {
             return Err(Error::protocol(
                 "a copy of a session has another id than it was given",
@@ -97,6 +99,17 @@ impl Session {
     }
 }
 
+/// Says which version knows what this server does not.
+fn needs(error: Error, what: &str, version: &str) -> Error {
+    match error.kind {
+        ErrorKind::Unimplemented => {
+            let message = format!("{what} needs a server with Spark {version} or later; this one is older.");
+            Error { message, ..error }
+        }
+        _ => error,
+    }
+}
+
 fn check_tag(tag: &str) -> Result<()> {
     if tag.is_empty() || tag.contains(',') {
         return Err(Error::new(
@@ -110,6 +123,14 @@ fn check_tag(tag: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_older_server_lacks_is_said_with_the_version() {
+        let unknown = Error::from(tonic::Status::unimplemented("Method not found"));
+        assert!(needs(unknown, "Copying a session", "4.1").message.contains("Spark 4.1 or later"));
+        let other = Error::from(tonic::Status::unavailable("x"));
+        assert_eq!(needs(other, "Copying a session", "4.1").message, "x");
+    }
 
     #[test]
     fn tags() {
