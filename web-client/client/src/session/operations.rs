@@ -60,7 +60,7 @@ impl Session {
                 client.get_status(request).await
             })
             .await
-            .map_err(|error| needs(error, \"The state of operations\", \"4.2\"))?;
+            .map_err(|error| needs(error, "The state of operations", "4.2"))?;
         let states = response.operation_statuses.into_iter();
         Ok(states
             .map(|status| (status.operation_id.clone(), status.state()))
@@ -76,7 +76,7 @@ impl Session {
                 client.clone_session(request).await
             })
             .await
-            .map_err(|error| needs(error, \"Copying a session\", \"4.1\"))?;
+            .map_err(|error| needs(error, "Copying a session", "4.1"))?;
         if response.new_session_id != id {
             return Err(Error::protocol(
                 "a copy of a session has another id than it was given",
@@ -127,7 +127,11 @@ mod tests {
     #[test]
     fn what_an_older_server_lacks_is_said_with_the_version() {
         let unknown = Error::from(tonic::Status::unimplemented("Method not found"));
-        assert!(needs(unknown, "Copying a session", "4.1").message.contains("Spark 4.1 or later"));
+        assert!(
+            needs(unknown, "Copying a session", "4.1")
+                .message
+                .contains("Spark 4.1 or later")
+        );
         let other = Error::from(tonic::Status::unavailable("x"));
         assert_eq!(needs(other, "Copying a session", "4.1").message, "x");
     }
