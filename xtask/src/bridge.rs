@@ -49,6 +49,15 @@ pub(crate) fn program(workspace: &Workspace, profile: &str) -> PathBuf {
         .join(format!("{PACKAGE}{}", env::consts::EXE_SUFFIX))
 }
 
+/// Claims `port` for a bridge, by default the first free one from 8080 on.
+pub(crate) fn claim(workspace: &Workspace, port: Option<u16>) -> Result<port::Claim> {
+    port::claim(&logs(workspace), PORT, port)
+}
+
+fn logs(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("bridge")
+}
+
 /// A bridge that answers. It ends when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -60,22 +69,20 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts a bridge on `port`, by default the first free one from 8080 on, and waits until it answers.
+    /// Starts a bridge on a claimed port, and waits until it answers.
     pub(crate) fn start(
         workspace: &Workspace,
         program: &Path,
         spark: &str,
-        port: Option<u16>,
+        claim: port::Claim,
     ) -> Result<Self> {
         let step = Step::start("Start the bridge");
-        let directory = workspace.target.join("bridge");
-        let claim = port::claim(&directory, PORT, port)?;
         let address = (Ipv4Addr::LOCALHOST, claim.port);
         let mut command = Command::new(program);
         command
             .args(["--spark", spark, "--listen"])
             .arg(format!("{}:{}", address.0, address.1));
-        let log = directory.join(format!("{}.log", claim.port));
+        let log = logs(workspace).join(format!("{}.log", claim.port));
         let server = Server::start("the bridge", &command, &log)?;
         while TcpStream::connect(address).is_err() {
             server.check()?;

@@ -33,6 +33,7 @@ pub(crate) fn run(
     open: bool,
 ) -> Result<()> {
     let lock = workspace.lock()?;
+    let claim = bridge::claim(workspace, port)?;
     let local = remote.is_none();
     let (spark, program) = both(
         {
@@ -54,7 +55,7 @@ pub(crate) fn run(
         (Some(spark), _) => spark.url.clone(),
         (None, remote) => remote.context("no Spark was started and none was named")?,
     };
-    let bridge = bridge::Running::start(workspace, &program, &remote, port)?;
+    let bridge = bridge::Running::start(workspace, &program, &remote, claim)?;
     say(&format!(
         "The notebook is ready, on Spark at {remote}. Ctrl+C stops everything. Open:"
     ));
