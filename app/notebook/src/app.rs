@@ -70,6 +70,7 @@ impl App {
         self.engine.start(move |event| self.on_event(event));
         self.send_budget();
         self.connection.connect();
+        self.connection.release_on_leave();
         Effect::watch(
             move || self.engine.state().get(),
             move |state, _, _| {
@@ -103,6 +104,7 @@ impl App {
                     }
                 }
             }
+            Event::Farewell { connection, request } => self.connection.on_farewell(connection, request),
             Event::Memory { bytes, budget } => self.memory.set(Some((bytes, budget))),
             event => self.runs.on_event(event),
         }

@@ -17,6 +17,12 @@ pub(crate) fn is_hidden() -> bool {
     leptos::prelude::document().hidden()
 }
 
+/// Whether the window is too narrow for the rail to stand beside the cells; the style sheet breaks at the same width.
+pub(crate) fn is_narrow() -> bool {
+    let query = window().match_media("(max-width: 860px)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// Whether the page came over HTTPS, and the host and port that it came from.
 pub(crate) fn origin() -> (bool, String) {
     let location = window().location();
@@ -57,6 +63,23 @@ pub(crate) fn before_paint(then: impl FnOnce() + 'static) {
 pub(crate) fn post(worker: &web_sys::Worker, bytes: &[u8]) -> Result<(), JsValue> {
     let message = Uint8Array::from(bytes);
     worker.post_message_with_transfer(&message, &Array::of1(&message.buffer()))
+}
+
+/// Posts a request that outlives the page. Nobody learns how it went.
+pub(crate) fn post_last(url: &str, headers: &[(String, String)], body: &[u8]) {
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(body));
+    let pairs: Array = headers
+        .iter()
+        .map(|(name, value)| Array::of2(&name.into(), &value.into()))
+        .collect();
+    init.set_headers(&pairs);
+    // web-sys has no setter for it.
+    let kept = js_sys::Reflect::set(&init, &"keepalive".into(), &true.into());
+    if kept.is_ok() {
+        let _ = window().fetch_with_str_and_init(url, &init);
+    }
 }
 
 /// Calls the function for every event of that name, as long as the page lives.

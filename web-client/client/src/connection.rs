@@ -201,6 +201,15 @@ impl ConnectionString {
         format!("{scheme}://{}", self.authority())
     }
 
+    /// The headers that each request carries: the token's, and every key that is none of the known ones.
+    pub fn request_headers(&self) -> impl Iterator<Item = (String, String)> {
+        let token = self
+            .token
+            .iter()
+            .map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
+        token.chain(self.headers.iter().cloned())
+    }
+
     /// `host:port`, with brackets around an IPv6 address.
     pub fn authority(&self) -> String {
         if self.host.contains(':') {

@@ -41,6 +41,14 @@ pub enum Event {
         /// The columns, in order.
         columns: Vec<Column>,
     },
+    /// What is to be sent when the page goes away: it ends the session, and with it whatever still runs. The engine
+    /// cannot do it, since its worker ends with the page. Follows `Connected`.
+    Farewell {
+        /// The connection.
+        connection: ConnectionId,
+        /// The request.
+        request: Farewell,
+    },
     /// More rows are there to be shown. Sent at once for the first batch, then at most every 50 ms.
     Rows {
         /// The run.
@@ -138,6 +146,17 @@ pub enum Event {
         /// Bytes that may be held.
         budget: u64,
     },
+}
+
+/// An HTTP request whose answer nobody waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Farewell {
+    /// Where it is posted to.
+    pub url: String,
+    /// Its headers. They may be secret.
+    pub headers: Vec<(String, String)>,
+    /// Its body, well below the 64 KiB that a browser sends while it closes a page.
+    pub body: Vec<u8>,
 }
 
 /// How far the server is with an operation, from `ExecutePlanResponse.ExecutionProgress`.

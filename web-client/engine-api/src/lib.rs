@@ -11,7 +11,7 @@ mod result;
 
 pub use command::{Command, Endpoint, Language, RowLimit, RunRequest};
 pub use error::{ErrorKind, ErrorReport, Origin};
-pub use event::{CatalogEntry, CatalogKind, Event, Progress, Stage, Summary};
+pub use event::{CatalogEntry, CatalogKind, Event, Farewell, Progress, Stage, Summary};
 pub use result::{Align, Cell, CellKind, Column, ColumnKind, ColumnStats, Histogram, Value, Window};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -34,7 +34,11 @@ pub struct Malformed(String);
 
 impl std::fmt::Display for Malformed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "a message between page and engine cannot be read ({}); reload the page", self.0)
+        write!(
+            f,
+            "a message between page and engine cannot be read ({}); reload the page",
+            self.0
+        )
     }
 }
 
@@ -56,7 +60,12 @@ mod tests {
 
     #[test]
     fn messages_survive_the_journey() {
-        let command = Command::Window { run: RunId(7), request: RequestId(9), rows: 10..60, columns: 0..12 };
+        let command = Command::Window {
+            run: RunId(7),
+            request: RequestId(9),
+            rows: 10..60,
+            columns: 0..12,
+        };
         let bytes = encode(&command).unwrap();
         assert_eq!(decode::<Command>(&bytes).unwrap(), command);
     }

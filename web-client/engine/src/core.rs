@@ -8,7 +8,7 @@ use std::{
 };
 
 use engine_api::{
-    Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event, RequestId, RunId, Value, Window,
+    Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event, Farewell, RequestId, RunId, Value, Window,
 };
 use futures::future::AbortHandle;
 use result_table::Table;
@@ -176,7 +176,7 @@ impl Core {
 
     async fn connect(self: Rc<Self>, connection: ConnectionId, endpoint: Endpoint) {
         match open(&endpoint).await {
-            Ok((open, spark_version)) => {
+            Ok((open, spark_version, farewell)) => {
                 let (session_id, time_zone) = (open.session.session_id().to_owned(), open.time_zone.clone());
                 let before = self.connections.borrow_mut().insert(connection, open);
                 release(before);
@@ -185,6 +185,10 @@ impl Core {
                     spark_version,
                     session_id,
                     time_zone,
+                });
+                self.emit(Event::Farewell {
+                    connection,
+                    request: farewell,
                 });
             }
             Err(error) => {
@@ -336,20 +340,36 @@ impl Core {
     }
 }
 
-async fn open(endpoint: &Endpoint) -> Result<(Connection, String), Error> {
+async fn open(endpoint: &Endpoint) -> Result<(Connection, String, Farewell), Error> {
     let connection = ConnectionString::parse(&endpoint.connection_string)?;
     let transport = Transport::connect(&connection)?;
     let session = Session::new(transport, &connection, RetryPolicy::interactive());
     let first = session.with_retry_policy(RetryPolicy::quick());
     let version = first.spark_version().await?;
     let time_zone = first.conf().get_option("spark.sql.session.timeZone").await?;
+    let farewell = farewell(&session, &connection);
     Ok((
         Connection {
             session,
             time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
         },
         version,
+        farewell,
     ))
+}
+
+fn farewell(session: &Session, connection: &ConnectionString) -> Farewell {
+    let (path, body) = session.release_request();
+    let grpc_web = [
+        ("content-type", "application/grpc-web+proto"),
+        ("x-grpc-web", "1"),
+    ];
+    let grpc_web = grpc_web.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Farewell {
+        url: format!("{}{path}", connection.base_url()),
+        headers: grpc_web.into_iter().chain(connection.request_headers()).collect(),
+        body,
+    }
 }
 
 fn release(connection: Option<Connection>) {

@@ -4,7 +4,7 @@ mod button;
 mod dialog;
 mod endpoint;
 
-use engine_api::{Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event};
+use engine_api::{Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event, Farewell};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -71,6 +71,8 @@ pub(crate) struct Connection {
     state: RwSignal<ConnectionState>,
     string: RwSignal<String>,
     id: RwSignal<ConnectionId>,
+    /// What ends the session when the page goes away.
+    farewell: RwSignal<Option<Farewell>>,
 }
 
 impl Connection {
@@ -81,6 +83,7 @@ impl Connection {
             state: RwSignal::new(ConnectionState::Connecting),
             string: RwSignal::new(setting::get(SETTING).unwrap_or_else(Self::default_string)),
             id: RwSignal::new(ConnectionId(0)),
+            farewell: RwSignal::new(None),
         }
     }
 
@@ -167,6 +170,29 @@ impl Connection {
                 None => {}
             }
         });
+    }
+
+    /// What ends the session of a connection, once it is open.
+    pub(crate) fn on_farewell(self, connection: ConnectionId, request: Farewell) {
+        if connection == self.id() {
+            self.farewell.set(Some(request));
+        }
+    }
+
+    /// Ends the session when the page goes away, so that nothing runs on for nobody.
+    pub(crate) fn release_on_leave(self) {
+        browser::on_event(
+            &window(),
+            "pagehide",
+            move |event: web_sys::PageTransitionEvent| {
+                // A page that is kept may be shown again, and wants its session then.
+                if !event.persisted()
+                    && let Some(request) = self.farewell.get_untracked()
+                {
+                    browser::post_last(&request.url, &request.headers, &request.body);
+                }
+            },
+        );
     }
 
     /// Takes in what the engine says of the connection. Tells whether it concerned the present one.

@@ -1,5 +1,6 @@
 //! Operations and the session as a whole: interrupts, states, copies, the end.
 
+use prost::Message;
 use spark_connect_proto::connect::{
     self as pb,
     get_status_response::operation_status::OperationState,
@@ -8,7 +9,10 @@ use spark_connect_proto::connect::{
 use uuid::Uuid;
 
 use super::Session;
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    transport::framing::framed,
+};
 
 impl Session {
     /// Interrupts every running operation of the session, `SparkSession.interruptAll`. Returns the ids of those.
@@ -86,6 +90,16 @@ impl Session {
             .requests()
             .for_session(id, response.new_server_side_session_id);
         Ok(self.with_requests(requests))
+    }
+
+    /// The grpc-web request that ends the session, as the path and the body of an HTTP POST: for a page that goes away
+    /// and cannot wait for [`release`](Self::release).
+    pub fn release_request(&self) -> (&'static str, Vec<u8>) {
+        let message = self.requests().release_session().encode_to_vec();
+        (
+            "/spark.connect.SparkConnectService/ReleaseSession",
+            framed(&message),
+        )
     }
 
     /// Ends the session on the server: its operations stop, its temporary views and settings are gone.

@@ -40,6 +40,15 @@ enum State {
     End,
 }
 
+/// A message with its frame header, not compressed: the body of a unary request.
+pub fn framed(message: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(HEADER + message.len());
+    body.push(0);
+    body.extend_from_slice(&(message.len() as u32).to_be_bytes());
+    body.extend_from_slice(message);
+    body
+}
+
 /// A part of a response body.
 #[derive(Debug)]
 pub enum Part {
@@ -263,6 +272,11 @@ mod tests {
         );
         let body = [messages.clone(), trailers].concat();
         (messages, body)
+    }
+
+    #[test]
+    fn requests_are_framed_as_responses_are() {
+        assert_eq!(framed(b"a message"), frame(0, b"a message"));
     }
 
     #[test]

@@ -53,25 +53,19 @@ impl Transport {
         }
     }
 
-    /// Adds the headers that a connection string asks for: its token, and every key that it does not know.
+    /// Adds the headers that a connection string asks for.
     fn with_headers_of(mut self, connection: &ConnectionString) -> Result<Self, Error> {
-        let invalid = |name: &str| {
-            Error::new(
-                crate::ErrorKind::Invalid,
-                format!("The value of {name} cannot be sent as a header. Leave out control characters."),
-            )
-        };
-        if let Some(token) = &connection.token {
-            let mut value = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| invalid("token"))?;
+        for (name, value) in connection.request_headers() {
+            let (Ok(header), Ok(mut value)) = (HeaderName::try_from(&name), HeaderValue::try_from(value))
+            else {
+                return Err(Error::new(
+                    crate::ErrorKind::Invalid,
+                    format!("The value of {name} cannot be sent as a header. Leave out control characters."),
+                ));
+            };
+            // Any of them may be a key to something; none belongs into a log.
             value.set_sensitive(true);
-            self.headers.insert(http::header::AUTHORIZATION, value);
-        }
-        for (name, value) in &connection.headers {
-            let header = HeaderName::try_from(name.as_str()).map_err(|_| invalid(name))?;
-            self.headers.append(
-                header,
-                HeaderValue::try_from(value.as_str()).map_err(|_| invalid(name))?,
-            );
+            self.headers.append(header, value);
         }
         Ok(self)
     }
