@@ -116,6 +116,7 @@ impl Connection {
         }
         let connection = ConnectionId(old.0.wrapping_add(1));
         self.id.set(connection);
+        self.farewell.set(None);
         self.state.set(ConnectionState::Connecting);
         let endpoint = Endpoint {
             connection_string: self.string.get_untracked(),

@@ -7,7 +7,7 @@ mod worker;
 use std::{collections::HashMap, rc::Rc};
 
 use engine_api::{Command, Event, RequestId, RunId};
-use futures_channel::oneshot;
+use futures::channel::oneshot;
 use leptos::prelude::*;
 
 use crate::browser;

@@ -4,7 +4,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use crate::app::App;
+use crate::{app::App, browser};
 
 /// Hears the keys that nothing else has used.
 pub(super) fn listen(app: App) {
@@ -38,16 +38,18 @@ fn is_text_field(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 fn focus_search(app: App) {
-    app.drawer.set(true);
-    let field = document()
-        .query_selector("#rail input[type=search]")
-        .ok()
-        .flatten();
-    if let Some(field) = field
-        .as_ref()
-        .and_then(|field: &Element| field.dyn_ref::<HtmlElement>())
-    {
-        // A field that cannot take the focus leaves it where it is.
-        let _ = field.focus();
-    }
+    app.drawer.set(browser::is_narrow());
+    request_animation_frame(|| {
+        let field = document()
+            .query_selector("#rail input[type=search]")
+            .ok()
+            .flatten();
+        if let Some(field) = field
+            .as_ref()
+            .and_then(|field: &Element| field.dyn_ref::<HtmlElement>())
+        {
+            // A field that cannot take the focus leaves it where it is.
+            let _ = field.focus();
+        }
+    });
 }

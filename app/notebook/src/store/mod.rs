@@ -4,7 +4,8 @@
 mod database;
 mod journal;
 
-use gloo_timers::callback::Timeout;
+use futures::future::{Either, select};
+use gloo_timers::{callback::Timeout, future::TimeoutFuture};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::BroadcastChannel;
 
@@ -18,6 +19,9 @@ use journal::Journal;
 
 /// How long after a change it is saved.
 const PAUSE_MS: u32 = 300;
+
+/// How long the database may take to open before the page shows without it.
+const PATIENCE_MS: u32 = 4_000;
 
 /// The setting that names the open notebook.
 const OPEN: &str = "notebook";
@@ -73,7 +77,12 @@ pub(crate) async fn open() -> Opened {
         channel: BroadcastChannel::new(CHANNEL).ok(),
     };
     let id = setting::get(OPEN);
-    match Database::open().await {
+    let patience = TimeoutFuture::new(PATIENCE_MS);
+    let database = match select(Box::pin(Database::open()), patience).await {
+        Either::Left((database, _)) => database,
+        Either::Right(_) => Err("the browser's storage does not answer".into()),
+    };
+    match database {
         Ok(database) => store.database = Some(database),
         Err(reason) => {
             return Opened {
