@@ -13,6 +13,8 @@ mod server;
 mod setup;
 mod spark;
 mod stamp;
+mod test;
+mod tidy;
 mod web;
 mod workspace;
 
@@ -60,6 +62,13 @@ enum Command {
         #[arg(long)]
         port: Option<u16>,
     },
+    /// Check the sources, run the unit tests, and the end-to-end tests before a real Spark, a bridge and a browser.
+    Test {
+        /// Only suites whose names contain this, as the report calls them; if none does, only tests whose names do.
+        filter: Option<String>,
+    },
+    /// Check what a compiler does not: imports between crates, the openings and lengths of files, and more.
+    Tidy,
     #[command(name = server::GUARD, hide = true)]
     Guard {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -92,6 +101,8 @@ fn run(command: Command) -> Result<ExitCode> {
             server::watch_parent();
             run::spark(&workspace, port)?;
         }
+        Command::Test { filter } => return test::test(&workspace, filter.as_deref()),
+        Command::Tidy => tidy::check(&workspace)?,
         Command::Guard { .. } => (),
     }
     Ok(ExitCode::SUCCESS)

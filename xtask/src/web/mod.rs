@@ -37,7 +37,8 @@ const MODULES: [Module; 2] = [
     },
 ];
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What browsers run.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 impl Module {
     /// The file stem that Cargo and wasm-bindgen give it.
