@@ -12,6 +12,7 @@
 //! A query becomes an unresolved plan ([`plan`]), travels over a [`Transport`] and comes back as Arrow batches through
 //! an [`Execution`], which survives lost connections. Formatting and keeping results is the business of others.
 
+mod call;
 pub mod connection;
 mod dataframe;
 mod error;
@@ -27,11 +28,12 @@ pub mod statements;
 pub mod transport;
 pub mod types;
 
+pub use call::Sent;
 pub use connection::{ConnectionString, ConnectionStringError};
 pub use dataframe::DataFrame;
 pub use error::{Cause, Error, ErrorKind, QueryContext, Result, SparkError};
 pub use execute::{Execution, Output};
 pub use retry::RetryPolicy;
-pub use session::{Artifact, ExplainMode, RuntimeConfig, Sent, Session};
+pub use session::{Artifact, ExplainMode, RuntimeConfig, Session};
 pub use spark_connect_proto::connect as proto;
 pub use transport::Transport;

@@ -5,13 +5,14 @@ use super::{File, Finding};
 const SOURCES: &str = "web-client/client/src/";
 
 /// A module of the client and the modules that it may use. Those that have no row may use all.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 7] = [
     ("plan", &[]),
     ("request", &["plan"]),
     ("transport", &[]),
     ("retry", &[]),
     ("result", &[]),
-    ("execute", &["request", "transport", "retry", "result"]),
+    ("call", &["plan", "request", "transport", "retry"]),
+    ("execute", &["call", "request", "transport", "retry", "result"]),
 ];
 /// Every module may use these: they stand for values, errors and the platform's own means.
 const COMMON: [&str; 4] = ["connection", "error", "platform", "types"];

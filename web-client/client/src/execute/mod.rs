@@ -5,6 +5,7 @@ mod release;
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -24,10 +25,10 @@ use self::{
     release::Releaser,
 };
 use crate::{
+    call::{Caller, Sent},
     error::{Error, ErrorKind, Result},
     platform,
     result::BatchReader,
-    session::{Sent, Session},
 };
 
 /// How long one stream may take before another one is opened in its place.
@@ -73,9 +74,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    pub(crate) fn new(session: Session, plan: pb::Plan) -> Self {
+    pub(crate) fn new(caller: Arc<Caller>, plan: pb::Plan) -> Self {
         let operation_id = uuid::Uuid::new_v4().to_string();
-        let outputs = run(session, plan, operation_id.clone()).boxed();
+        let outputs = run(caller, plan, operation_id.clone()).boxed();
         Self {
             operation_id,
             outputs,
@@ -117,12 +118,16 @@ impl std::fmt::Debug for Execution {
 
 type Responses = Streaming<pb::ExecutePlanResponse>;
 
-fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<Item = Result<Output>> + Send {
+fn run(
+    caller: Arc<Caller>,
+    plan: pb::Plan,
+    operation_id: String,
+) -> impl Stream<Item = Result<Output>> + Send {
     async_stream::stream! {
-        session.tell(Sent::Plan(&plan));
-        let mut sent = session.pack(&plan).await;
-        let mut machine = Machine::new(session.retry_policy().clone());
-        let releaser = Releaser::new(session.clone(), operation_id.clone());
+        caller.tell(Sent::Plan(&plan));
+        let mut sent = caller.pack(&plan).await;
+        let mut machine = Machine::new(caller.retry_policy().clone());
+        let releaser = Releaser::new(caller.clone(), operation_id.clone());
         let mut reader = BatchReader::default();
         let mut responses: Option<Responses> = None;
         let mut opened_at = platform::now();
@@ -141,14 +146,14 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                     }
                     machine.opened();
                     opened_at = platform::now();
-                    match within_deadline(opened_at, open(&session, &sent, &operation_id, how)).await {
+                    match within_deadline(opened_at, open(&caller, &sent, &operation_id, how)).await {
                         Ok(stream) => {
                             responses = Some(stream);
                             Step::Read
                         }
                         Err(status) => {
                             let error = Error::from(status);
-                            if session.refuses_compression(&sent, &error) {
+                            if caller.refuses_compression(&sent, &error) {
                                 sent = plan.clone();
                                 machine.start()
                             } else {
@@ -164,7 +169,7 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                     };
                     match within_deadline(opened_at, stream.message()).await {
                         Ok(Some(response)) => {
-                            if let Err(error) = session.check(&response) {
+                            if let Err(error) = caller.check(&response) {
                                 yield Err(error);
                                 return;
                             }
@@ -190,7 +195,7 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                         }
                         Err(status) => {
                             let error = Error::from(status);
-                            if session.refuses_compression(&sent, &error) {
+                            if caller.refuses_compression(&sent, &error) {
                                 sent = plan.clone();
                                 machine.start()
                             } else {
@@ -207,7 +212,7 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
                 }
                 Step::Fail(failure) => {
                     releaser.release_all();
-                    yield Err(final_error(&session, failure, last_error.take()).await);
+                    yield Err(final_error(&caller, failure, last_error.take()).await);
                     return;
                 }
             };
@@ -215,14 +220,9 @@ fn run(session: Session, plan: pb::Plan, operation_id: String) -> impl Stream<It
     }
 }
 
-async fn open(
-    session: &Session,
-    plan: &pb::Plan,
-    operation_id: &str,
-    how: Open,
-) -> Result<Responses, Status> {
-    let mut client = session.client();
-    let requests = session.requests();
+async fn open(caller: &Caller, plan: &pb::Plan, operation_id: &str, how: Open) -> Result<Responses, Status> {
+    let mut client = caller.client();
+    let requests = caller.requests();
     let response = match how {
         Open::Execute => {
             client
@@ -261,7 +261,7 @@ fn fail(machine: &mut Machine, last_error: &mut Option<Error>, error: Error) -> 
     step
 }
 
-async fn final_error(session: &Session, failure: Failure, error: Option<Error>) -> Error {
+async fn final_error(caller: &Caller, failure: Failure, error: Option<Error>) -> Error {
     match (failure, error) {
         (Failure::Lost, error) => Error {
             kind: ErrorKind::SessionLost,
@@ -272,7 +272,7 @@ async fn final_error(session: &Session, failure: Failure, error: Option<Error>) 
             spark: error.and_then(|e| e.spark),
             retry_after: None,
         },
-        (Failure::Error, Some(error)) => session.with_details(error).await,
+        (Failure::Error, Some(error)) => caller.with_details(error).await,
         (Failure::EndsEarly | Failure::Error, _) => Error::new(
             ErrorKind::Unreachable,
             "The server, or something before it, keeps closing the connection before the result is complete.",

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use spark_connect_proto::connect::release_execute_request as pb;
 
-use crate::{platform, session::Session};
+use crate::{call::Caller, platform};
 
 /// Releases one operation. Dropping it before the operation ended releases the whole operation, which ends it.
 pub(super) struct Releaser {
@@ -15,7 +15,7 @@ pub(super) struct Releaser {
 }
 
 struct Shared {
-    session: Session,
+    caller: Arc<Caller>,
     operation_id: String,
     state: Mutex<State>,
 }
@@ -28,10 +28,10 @@ struct State {
 }
 
 impl Releaser {
-    pub(super) fn new(session: Session, operation_id: String) -> Self {
+    pub(super) fn new(caller: Arc<Caller>, operation_id: String) -> Self {
         Self {
             shared: Arc::new(Shared {
-                session,
+                caller,
                 operation_id,
                 state: Mutex::default(),
             }),
@@ -83,10 +83,10 @@ impl Shared {
 
 async fn send(shared: Arc<Shared>) {
     while let Some(release) = shared.next() {
-        let session = &shared.session;
-        let request = session.requests().release_execute(&shared.operation_id, release);
+        let caller = &shared.caller;
+        let request = caller.requests().release_execute(&shared.operation_id, release);
         // Nobody waits for the answer, and the server cleans up after five minutes.
-        let _ = session
+        let _ = caller
             .unary(request, |mut client, request| async move {
                 client.release_execute(request).await
             })

@@ -6,8 +6,9 @@ use spark_connect_proto::connect::{
     analyze_plan_response::Result as Answer,
 };
 
-use super::{Session, observe::Sent};
+use super::Session;
 use crate::{
+    call::Sent,
     error::{Error, Result},
     plan,
 };
@@ -168,9 +169,10 @@ impl Session {
     }
 
     async fn analyze(&self, question: Analyze) -> Result<Answer> {
-        let request = self.requests().analyze(question);
-        self.tell(Sent::Analyze(&request));
+        let request = self.caller.requests().analyze(question);
+        self.caller.tell(Sent::Analyze(&request));
         let response = self
+            .caller
             .unary(request, |mut client, request| async move {
                 client.analyze_plan(request).await
             })

@@ -106,12 +106,17 @@ impl Session {
         if artifacts.is_empty() {
             return Ok(());
         }
-        let mut retries = Retries::new(self.retry_policy().clone());
+        let mut retries = Retries::new(self.caller.retry_policy().clone());
         loop {
             let requests: Vec<_> = payloads(artifacts)
-                .map(|p| self.requests().add_artifacts(p))
+                .map(|p| self.caller.requests().add_artifacts(p))
                 .collect();
-            let error = match self.client().add_artifacts(futures::stream::iter(requests)).await {
+            let error = match self
+                .caller
+                .client()
+                .add_artifacts(futures::stream::iter(requests))
+                .await
+            {
                 Ok(response) => return self.arrived(artifacts, &response.into_inner()),
                 Err(status) => Error::from(status),
             };
@@ -121,13 +126,13 @@ impl Session {
                 .flatten()
             {
                 Some(wait) => platform::sleep(wait).await,
-                None => return Err(self.with_details(error).await),
+                None => return Err(self.caller.with_details(error).await),
             }
         }
     }
 
     fn arrived(&self, artifacts: &[Artifact], response: &pb::AddArtifactsResponse) -> Result<()> {
-        self.check(response)?;
+        self.caller.check(response)?;
         let whole: HashSet<&str> = response
             .artifacts
             .iter()
@@ -148,8 +153,9 @@ impl Session {
 
     /// Which of these names the server has.
     pub async fn artifacts_exist(&self, names: &[String]) -> Result<Vec<bool>> {
-        let request = self.requests().artifact_status(names.to_vec());
+        let request = self.caller.requests().artifact_status(names.to_vec());
         let response = self
+            .caller
             .unary(request, |mut client, request| async move {
                 client.artifact_status(request).await
             })

@@ -100,8 +100,9 @@ impl RuntimeConfig {
     }
 
     async fn call(&self, operation: OpType) -> Result<pb::ConfigResponse> {
-        let request = self.session.requests().config(operation);
+        let request = self.session.caller.requests().config(operation);
         self.session
+            .caller
             .unary(request, |mut client, request| async move {
                 client.config(request).await
             })

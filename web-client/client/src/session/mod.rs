@@ -4,22 +4,19 @@
 
 mod analyze;
 mod artifacts;
-mod call;
-mod compress;
 mod config;
 mod local;
-mod observe;
 mod operations;
 
 use std::sync::Arc;
 
 use futures::StreamExt;
-use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
+use spark_connect_proto::connect as pb;
 
-pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig, observe::Sent};
-use self::{compress::Compression, observe::Observer};
+pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig};
 use crate::{
     DataFrame,
+    call::{Caller, Sent},
     connection::ConnectionString,
     error::{Error, Result},
     execute::{Execution, Output},
@@ -29,21 +26,10 @@ use crate::{
     transport::Transport,
 };
 
-pub(crate) type Client = SparkConnectServiceClient<Transport>;
-
 /// A session. Cheap to clone; clones are the same session.
 #[derive(Clone)]
 pub struct Session {
-    inner: Arc<Inner>,
-}
-
-#[derive(Clone)]
-struct Inner {
-    client: Client,
-    requests: Requests,
-    retry_policy: RetryPolicy,
-    compression: Compression,
-    observer: Option<Arc<Observer>>,
+    caller: Arc<Caller>,
 }
 
 impl Session {
@@ -58,65 +44,37 @@ impl Session {
 
     /// Opens a session over a transport, with the user, the session id and the limits of a connection string.
     pub fn new(transport: Transport, connection: &ConnectionString, retry_policy: RetryPolicy) -> Self {
-        let client = SparkConnectServiceClient::new(transport)
-            .max_decoding_message_size(connection.max_message_size)
-            .max_encoding_message_size(connection.max_message_size);
         let session_id = connection.session_id.unwrap_or_else(uuid::Uuid::new_v4);
         let user_id = connection.user_id.clone().unwrap_or_else(default_user);
         let requests = Requests::new(session_id.to_string(), user_id, client_type(connection));
+        Self::of(Caller::new(transport, connection, requests, retry_policy))
+    }
+
+    fn of(caller: Caller) -> Self {
         Self {
-            inner: Arc::new(Inner {
-                client,
-                requests,
-                retry_policy,
-                compression: Compression::default(),
-                observer: None,
-            }),
+            caller: Arc::new(caller),
         }
     }
 
     /// The same session, whose calls from here on are repeated as this policy says.
     pub fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
-        self.with(|inner| inner.retry_policy = retry_policy)
+        Self::of(self.caller.with_retry_policy(retry_policy))
     }
 
-    fn with_requests(&self, requests: Requests) -> Self {
-        self.with(|inner| inner.requests = requests)
-    }
-
-    /// The same session, changed for the calls from here on.
-    fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = (*self.inner).clone();
-        change(&mut inner);
-        Self {
-            inner: Arc::new(inner),
-        }
+    /// The same session, which from here on tells the observer of every plan that it runs and every question that it
+    /// asks about one. The observer is called in the middle of sending: it must not take long.
+    pub fn with_observer(&self, observer: impl Fn(Sent<'_>) + Send + Sync + 'static) -> Self {
+        Self::of(self.caller.with_observer(observer))
     }
 
     /// The session's id on the server.
     pub fn session_id(&self) -> &str {
-        self.inner.requests.session_id()
-    }
-
-    pub(crate) fn client(&self) -> Client {
-        self.inner.client.clone()
-    }
-
-    pub(crate) fn requests(&self) -> &Requests {
-        &self.inner.requests
-    }
-
-    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
-        &self.inner.retry_policy
-    }
-
-    fn compression(&self) -> &Compression {
-        &self.inner.compression
+        self.caller.requests().session_id()
     }
 
     /// Runs a plan.
     pub fn execute(&self, plan: pb::Plan) -> Execution {
-        Execution::new(self.clone(), plan)
+        Execution::new(self.caller.clone(), plan)
     }
 
     /// Has the server look at a SQL text, as `SparkSession.sql`: a command has run when this returns, a query runs
@@ -160,5 +118,74 @@ fn client_type(connection: &ConnectionString) -> String {
     match &connection.user_agent {
         Some(agent) => format!("{agent} {ours} rust {platform}"),
         None => format!("{ours} rust {platform}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::Duration,
+    };
+
+    use http::Request;
+    use tonic::{Status, body::Body};
+
+    use super::*;
+
+    /// A session whose requests are counted and never arrive.
+    fn session(requests: &Arc<AtomicUsize>) -> Session {
+        let requests = requests.clone();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            if !request.uri().path().ends_with("ReleaseExecute") {
+                requests.fetch_add(1, Ordering::Relaxed);
+            }
+            async { Err(Status::unavailable("nobody is there")) }
+        });
+        let connection = ConnectionString::parse("sc://localhost").unwrap();
+        let policy = RetryPolicy {
+            max_retries: 2,
+            initial_backoff: Duration::ZERO,
+            ..RetryPolicy::default()
+        };
+        Session::new(Transport::from_service(service), &connection, policy)
+    }
+
+    #[tokio::test]
+    async fn everything_is_told_once_however_often_it_is_sent() {
+        let (requests, told) = (Arc::default(), Arc::new(Mutex::new(Vec::new())));
+        let seen = told.clone();
+        let session = session(&requests).with_observer(move |sent| {
+            let text = match sent {
+                Sent::Plan(plan) => format!("{plan:?}"),
+                Sent::Analyze(request) => format!("{:?}", request.analyze),
+            };
+            seen.lock().unwrap().push(text);
+        });
+        let plan = plan::root(plan::sql("SELECT 1"));
+
+        drop(session.execute(plan.clone()));
+        assert_eq!(told.lock().unwrap().len(), 0, "nothing was sent");
+
+        session.execute(plan.clone()).collect().await.unwrap_err();
+        assert_eq!(requests.swap(0, Ordering::Relaxed), 3);
+        assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [format!("{plan:?}")]);
+
+        session.spark_version().await.unwrap_err();
+        assert_eq!(requests.swap(0, Ordering::Relaxed), 3);
+        assert_eq!(
+            std::mem::take(&mut *told.lock().unwrap()),
+            ["Some(SparkVersion(SparkVersion))"]
+        );
+
+        session.conf().get("spark.app.name").await.unwrap_err();
+        assert_eq!(
+            told.lock().unwrap().len(),
+            0,
+            "neither a plan nor a question about one"
+        );
     }
 }

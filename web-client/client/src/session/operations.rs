@@ -37,8 +37,9 @@ impl Session {
     }
 
     async fn interrupt(&self, kind: InterruptType, what: Option<Interrupt>) -> Result<Vec<String>> {
-        let request = self.requests().interrupt(kind, what);
+        let request = self.caller.requests().interrupt(kind, what);
         let response = self
+            .caller
             .unary(request, |mut client, request| async move {
                 client.interrupt(request).await
             })
@@ -52,14 +53,17 @@ impl Session {
     pub fn with_tags<T: Into<String>>(&self, tags: impl IntoIterator<Item = T>) -> Result<Self> {
         let tags: Vec<String> = tags.into_iter().map(Into::into).collect();
         tags.iter().try_for_each(|tag| check_tag(tag))?;
-        Ok(self.with_requests(self.requests().with_tags(tags)))
+        Ok(Self::of(
+            self.caller.with_requests(self.caller.requests().with_tags(tags)),
+        ))
     }
 
     /// The states of operations, by id: all that the server knows of when none is named. Since Spark 4.2.
     pub async fn operation_states(&self, operation_ids: &[&str]) -> Result<Vec<(String, OperationState)>> {
         let operation_ids = operation_ids.iter().map(|id| (*id).to_owned()).collect();
-        let request = self.requests().get_status(operation_ids);
+        let request = self.caller.requests().get_status(operation_ids);
         let response = self
+            .caller
             .unary(request, |mut client, request| async move {
                 client.get_status(request).await
             })
@@ -74,8 +78,9 @@ impl Session {
     /// A new session with the settings, temporary views and functions of this one, `SparkSession.cloneSession`. Since Spark 4.1.
     pub async fn clone_session(&self) -> Result<Self> {
         let id = Uuid::new_v4().to_string();
-        let request = self.requests().clone_session(&id);
+        let request = self.caller.requests().clone_session(&id);
         let response: pb::CloneSessionResponse = self
+            .caller
             .unary(request, |mut client, request| async move {
                 client.clone_session(request).await
             })
@@ -87,15 +92,16 @@ impl Session {
             ));
         }
         let requests = self
+            .caller
             .requests()
             .for_session(id, response.new_server_side_session_id);
-        Ok(self.with_requests(requests))
+        Ok(Self::of(self.caller.with_requests(requests)))
     }
 
     /// The grpc-web request that ends the session, as the path and the body of an HTTP POST: for a page that goes away
     /// and cannot wait for [`release`](Self::release).
     pub fn release_request(&self) -> (&'static str, Vec<u8>) {
-        let message = self.requests().release_session().encode_to_vec();
+        let message = self.caller.requests().release_session().encode_to_vec();
         (
             "/spark.connect.SparkConnectService/ReleaseSession",
             framed(&message),
@@ -104,11 +110,12 @@ impl Session {
 
     /// Ends the session on the server: its operations stop, its temporary views and settings are gone.
     pub async fn release(&self) -> Result<()> {
-        let request = self.requests().release_session();
-        self.unary(request, |mut client, request| async move {
-            client.release_session(request).await
-        })
-        .await?;
+        let request = self.caller.requests().release_session();
+        self.caller
+            .unary(request, |mut client, request| async move {
+                client.release_session(request).await
+            })
+            .await?;
         Ok(())
     }
 }

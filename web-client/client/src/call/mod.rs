@@ -1,16 +1,38 @@
-//! One way for every unary call: repeated as the retry policy says, checked, its error completed.
+//! Calls to a server: one way for every unary call, repeated as the retry policy says, checked, its error completed.
+//!
+//! What a call is about is `request`'s business; what comes of it is `session`'s and `execute`'s.
 
-use std::future::Future;
+mod compress;
+mod observe;
 
-use spark_connect_proto::connect as pb;
+use std::{future::Future, sync::Arc};
+
+use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 use tonic::{Response, Status};
 
-use super::{Client, Session};
+pub use self::observe::Sent;
+use self::{compress::Compression, observe::Observer};
 use crate::{
+    connection::ConnectionString,
     error::{Error, ErrorKind, Result},
     platform,
-    retry::Retries,
+    request::Requests,
+    retry::{Retries, RetryPolicy},
+    transport::Transport,
 };
+
+/// tonic's stub over a transport.
+pub(crate) type Client = SparkConnectServiceClient<Transport>;
+
+/// Everything that the calls of a session have in common.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    client: Client,
+    requests: Requests,
+    retry_policy: RetryPolicy,
+    compression: Compression,
+    observer: Option<Arc<Observer>>,
+}
 
 /// A response that says which session it is for.
 pub(crate) trait OfSession {
@@ -47,7 +69,53 @@ of_session!(
     ReleaseSessionResponse
 );
 
-impl Session {
+impl Caller {
+    pub(crate) fn new(
+        transport: Transport,
+        connection: &ConnectionString,
+        requests: Requests,
+        retry_policy: RetryPolicy,
+    ) -> Self {
+        let client = SparkConnectServiceClient::new(transport)
+            .max_decoding_message_size(connection.max_message_size)
+            .max_encoding_message_size(connection.max_message_size);
+        Self {
+            client,
+            requests,
+            retry_policy,
+            compression: Compression::default(),
+            observer: None,
+        }
+    }
+
+    /// The same, for another session of the same server.
+    pub(crate) fn with_requests(&self, requests: Requests) -> Self {
+        Self {
+            requests,
+            ..self.clone()
+        }
+    }
+
+    /// The same, whose calls are repeated as this policy says.
+    pub(crate) fn with_retry_policy(&self, retry_policy: RetryPolicy) -> Self {
+        Self {
+            retry_policy,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        &self.retry_policy
+    }
+
     /// Makes a call that may be repeated until it succeeds, and checks that the answer is for this session.
     pub(crate) async fn unary<Request, T, F>(
         &self,
@@ -94,11 +162,11 @@ impl Session {
 
     /// Verifies that a response is for this session, and that the server has not begun a new one in its place.
     pub(crate) fn check(&self, response: &impl OfSession) -> Result<()> {
-        if response.session_id() != self.session_id() {
+        if response.session_id() != self.requests.session_id() {
             return Err(Error::protocol(format_args!(
                 "a response is for the session {}, not for {}",
                 response.session_id(),
-                self.session_id()
+                self.requests.session_id()
             )));
         }
         let server_side = response.server_side_session_id();

@@ -1,16 +1,20 @@
 //! Large plans travel compressed, when the server takes them so: `Plan.CompressedOperation`, since Spark 4.1.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use prost::Message;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use spark_connect_proto::connect::{
     self as pb,
+    config_request::{GetOption, operation::OpType as OpTypeOfConfig},
     plan::{CompressedOperation, OpType, compressed_operation::OpType as Kind},
 };
 
-use super::Session;
-use crate::error::Error;
+use super::Caller;
+use crate::error::{Error, Result};
 
 /// Below this no plan is worth asking the server for its threshold.
 const WORTH_ASKING: usize = 64 * 1024;
@@ -40,18 +44,18 @@ impl Compression {
     }
 }
 
-impl Session {
+impl Caller {
     /// The plan as it is sent: compressed if it is large, the server takes it, and it becomes smaller.
     pub(crate) async fn pack(&self, plan: &pb::Plan) -> pb::Plan {
         let size = plan.encoded_len();
         if size < WORTH_ASKING {
             return plan.clone();
         }
-        let threshold = match self.compression().get() {
+        let threshold = match self.compression.get() {
             Some(threshold) => threshold,
             None => {
                 let threshold = self.ask_threshold().await;
-                self.compression().set(threshold);
+                self.compression.set(threshold);
                 threshold
             }
         };
@@ -66,15 +70,31 @@ impl Session {
         let refused = matches!(plan.op_type, Some(OpType::CompressedOperation(_)))
             && error.is("CONNECT_INVALID_PLAN.CANNOT_PARSE");
         if refused {
-            self.compression().set(Threshold::Never);
+            self.compression.set(Threshold::Never);
         }
         refused
+    }
+
+    /// The values of settings, without those that have none.
+    async fn settings(&self, keys: Vec<String>) -> Result<HashMap<String, String>> {
+        let operation = OpTypeOfConfig::GetOption(GetOption { keys });
+        let request = self.requests().config(operation);
+        let response: pb::ConfigResponse = self
+            .unary(request, |mut client, request| async move {
+                client.config(request).await
+            })
+            .await?;
+        Ok(response
+            .pairs
+            .into_iter()
+            .filter_map(|pair| Some((pair.key, pair.value?)))
+            .collect())
     }
 
     /// A server that does not know the settings does not know compressed plans.
     async fn ask_threshold(&self) -> Threshold {
         let keys = KEYS.map(str::to_owned);
-        let settings = self.conf().get_options(&keys).await.unwrap_or_default();
+        let settings = self.settings(keys.to_vec()).await.unwrap_or_default();
         let bytes = settings.get(KEYS[0]).and_then(|bytes| bytes.parse().ok());
         match (bytes, settings.get(KEYS[1]).map(String::as_str)) {
             (Some(bytes), Some("ZSTD")) => Threshold::Bytes(bytes),
