@@ -53,17 +53,17 @@ def main():
 
     wait_for(options.port)
     spark = SparkSession.builder.remote(f"sc://127.0.0.1:{options.port}").getOrCreate()
-    spark.sql("CREATE DATABASE IF NOT EXISTS samples COMMENT 'A year of taxi trips in a made-up city'").collect()
+    spark.sql("CREATE DATABASE IF NOT EXISTS samples COMMENT 'A year of taxi trips in a made-up city'")
     if options.fill:
         for statement in read("functions"):
-            spark.sql(statement).collect()
+            spark.sql(statement)
     for table in TABLES:
         create, *fill = read(table)
-        spark.sql(create).collect()
+        spark.sql(create)
         if options.fill:
             print(f"writing {table}", flush=True)
             for statement in fill:
-                spark.sql(statement).collect()
+                spark.sql(statement)
     if options.fill:
         spark.sql(EXAMPLE).toArrow()
     print("ready", flush=True)

@@ -66,14 +66,20 @@ impl Step {
 
     /// Ends the step; `note` may add a result to the line, or be empty.
     pub(crate) fn done(self, note: &str) {
+        self.end("✓", note);
+    }
+
+    /// Ends a step that did not succeed, where others go on.
+    pub(crate) fn failed(self, note: &str) {
+        self.end("✗", note);
+    }
+
+    fn end(&self, mark: &str, note: &str) {
         let mut state = state();
         if let Some(running) = state.remove(self.id) {
             let separator = if note.is_empty() { "" } else { ": " };
-            state.print(&format!(
-                "✓ {}{separator}{note} ({})",
-                running.title,
-                elapsed(running.started.elapsed())
-            ));
+            let elapsed = elapsed(running.started.elapsed());
+            state.print(&format!("{mark} {}{separator}{note} ({elapsed})", running.title));
         }
     }
 }

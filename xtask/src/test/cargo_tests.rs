@@ -116,7 +116,12 @@ fn observe(suite: &str, command: &mut Command, shown: bool) -> Result<Option<Rep
     if failed > 0 || shown {
         say(&lines.join("\n"));
     }
-    step.done(&format!("{passed} passed, {failed} failed"));
+    let note = format!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        step.failed(&note)
+    } else {
+        step.done(&note)
+    }
     let report = Report {
         name: suite.to_owned(),
         passed,

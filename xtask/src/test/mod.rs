@@ -154,10 +154,16 @@ impl Check {
         let begin = Instant::now();
         let step = Step::start(format!("Check: {}", self.name));
         let result = (self.action)(workspace, &step);
-        let (passed, failed) = if result.is_ok() { (1, 0) } else { (0, 1) };
-        step.done(if result.is_ok() { "" } else { "failed" });
-        if let Err(error) = result {
-            say(&format!("{error:#}"));
+        let (passed, failed) = match &result {
+            Ok(()) => (1, 0),
+            Err(_) => (0, 1),
+        };
+        match result {
+            Ok(()) => step.done(""),
+            Err(error) => {
+                step.failed("");
+                say(&format!("{error:#}"));
+            }
         }
         Report {
             name: self.name.to_owned(),
