@@ -11,7 +11,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -67,6 +67,11 @@ pub(crate) fn run(step: &Step, command: &mut Command) -> Result<()> {
         bail!("`{}` failed:\n{}", shown(command), lines[from..].join("\n"));
     }
     Ok(())
+}
+
+/// Runs a program that must succeed; when it fails, the error ends with what to do.
+pub(crate) fn run_or(step: &Step, command: &mut Command, advice: &str) -> Result<()> {
+    run(step, command).map_err(|error| anyhow!("{error:#}\n{advice}"))
 }
 
 /// Runs a program, gives each line of its two outputs to `line` as it comes, in the order of writing, and

@@ -49,7 +49,7 @@ impl Browser {
             if words.len() > 1 {
                 command.args(PACKAGES);
             }
-            process::run(&step, &mut command).context(NETWORK)?;
+            process::run_or(&step, &mut command, NETWORK)?;
         }
         step.done("");
         Self::find().with_context(|| format!("{packages} are installed, yet not all on the path"))

@@ -9,4 +9,4 @@ pub(crate) mod wasm_target;
 
 /// What to do when a download fails.
 const NETWORK: &str =
-    "it comes from the network; check the connection and any proxy settings, then try again";
+    "It comes from the network: check the connection and the proxy settings, then try again.";

