@@ -99,6 +99,8 @@ impl Executable {
         command
             .current_dir(&self.directory)
             .env("CARGO_MANIFEST_DIR", &self.directory)
+            // An error's text says what failed; where it was made is forty lines of the harness.
+            .env("RUST_LIB_BACKTRACE", "0")
             .envs(tests.variables.iter().map(|(name, value)| (name, value)))
             .args(tests.names);
         if tests.shown {
@@ -114,7 +116,10 @@ fn observe(suite: &str, command: &mut Command, shown: bool) -> Result<Option<Rep
     let (success, lines) = process::observe(command, |line| step.detail(line))?;
     let (passed, failed) = counts(&lines, success);
     if failed > 0 || shown {
-        say(&lines.join("\n"));
+        let told = lines
+            .iter()
+            .filter(|line| !(line.starts_with("test ") && line.ends_with(" ... ok")));
+        say(&told.map(String::as_str).collect::<Vec<_>>().join("\n"));
     }
     let note = format!("{passed} passed, {failed} failed");
     if failed > 0 {
