@@ -1,11 +1,11 @@
 //! How wide the columns are and where they stand.
 //!
-//! A column starts with a width from its type and name, gets its own from the first texts it shows, and keeps
-//! that until the user changes it. What is visible never moves because of other columns: see [`Columns::fit`].
+//! A column starts with a width from its type and name and gets its own from the first texts it shows. From then
+//! on it only grows, with wider texts, until the user decides: see [`Columns::fit`].
 
 use std::ops::Range;
 
-use engine_api::{Column, ColumnKind, Window};
+use engine_api::{Align, Column, ColumnKind, Window};
 
 /// Space left and right of a cell's text, together, in px; as in the style sheet.
 pub(crate) const PADDING: f64 = 24.0;
@@ -19,7 +19,8 @@ const NULLS: f64 = 56.0;
 /// What the header of a column of days says of them, in its longest usual form.
 const DAYS: &str = "2026-01-01 – 12-31";
 
-/// Limits of the widths that are chosen here, in px. A header's statistics need the least, a page the most.
+/// Limits of the widths that are chosen here, in px. A header's statistics need the least, a page the most;
+/// numbers are never cut.
 const CHOSEN: (f64, f64) = (88.0, 340.0);
 
 /// Limits of the widths that users choose, in px.
@@ -44,18 +45,36 @@ pub(crate) type Measure<'a> = &'a dyn Fn(Face, &str) -> f64;
 pub(crate) struct Columns {
     /// Left edges, and the right edge of the last column.
     edges: Vec<f64>,
-    /// What the header needs.
-    headers: Vec<f64>,
-    /// Columns that keep their width.
-    fixed: Vec<bool>,
+    /// What else is known of each.
+    each: Vec<One>,
+}
+
+/// What a column's width comes from.
+#[derive(Debug)]
+struct One {
+    /// What the header needs, in px.
+    header: f64,
+    /// The most that its texts get, in px.
+    most: f64,
+    origin: Origin,
+}
+
+/// Where a width is from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Origin {
+    /// The type and the name.
+    Guess,
+    /// The texts that have been seen.
+    Texts,
+    /// The user; nothing else changes it.
+    User,
 }
 
 impl Columns {
     pub(crate) fn new(columns: &[Column], measure: Measure) -> Self {
         let mut all = Self {
             edges: vec![0.0],
-            headers: Vec::new(),
-            fixed: vec![false; columns.len()],
+            each: Vec::new(),
         };
         let mut edge = 0.0;
         for column in columns {
@@ -70,7 +89,15 @@ impl Columns {
             };
             let header = name.max(data_type + nulls).max(days) + PADDING;
             edge += chosen(header.max(usual(column.kind)));
-            all.headers.push(header);
+            all.each.push(One {
+                header,
+                most: if column.kind.align() == Align::End {
+                    ALLOWED.1
+                } else {
+                    CHOSEN.1
+                },
+                origin: Origin::Guess,
+            });
             all.edges.push(edge);
         }
         all
@@ -78,7 +105,7 @@ impl Columns {
 
     /// How many there are.
     pub(crate) fn len(&self) -> u32 {
-        self.fixed.len() as u32
+        self.each.len() as u32
     }
 
     /// The left edge of a column, in px from that of the first; of the number of columns: the right edge of the last.
@@ -116,44 +143,53 @@ impl Columns {
 
     /// Gives a column the width that the user wants.
     pub(crate) fn set_width(&mut self, column: u32, width: f64) {
-        if column < self.len() {
-            self.fixed[column as usize] = true;
+        if let Some(one) = self.each.get_mut(column as usize) {
+            one.origin = Origin::User;
             self.change(column, width.round().clamp(ALLOWED.0, ALLOWED.1));
         }
     }
 
-    /// Makes a column as wide as the widest of its texts in some windows, and its header.
+    /// Makes a column as wide as the widest of its texts in some windows, and its header; no wider than `room`.
     pub(crate) fn fit_one<'a>(
         &mut self,
         column: u32,
         windows: impl Iterator<Item = &'a Window>,
+        room: f64,
         measure: Measure,
     ) {
-        let Some(&header) = self.headers.get(column as usize) else {
+        let Some(one) = self.each.get(column as usize) else {
             return;
         };
-        let width = windows.map(|w| widest(w, column, measure)).fold(header, f64::max);
-        self.set_width(column, chosen(width));
+        let width = windows
+            .map(|w| widest(w, column, measure))
+            .fold(one.header, f64::max);
+        self.set_width(column, width.ceil().min(room).max(CHOSEN.0));
     }
 
-    /// Gives the columns of a window their widths, those that have none of their own yet. Columns of `visible`
-    /// are already seen and stay as they are. Returns by how many px the visible ones moved to the right.
-    pub(crate) fn fit(&mut self, window: &Window, visible: Range<u32>, measure: Measure) -> f64 {
+    /// Gives the columns of a window the widths that their texts need, except those that the user has given one.
+    /// What has been guessed may shrink unless it is among `seen`, the columns in view; all else only grows.
+    /// Returns by how many px the columns in view moved to the right because of those before them.
+    pub(crate) fn fit(&mut self, window: &Window, seen: Range<u32>, measure: Measure) -> f64 {
         let mut moved = 0.0;
         if window.rows.is_empty() {
             return moved;
         }
         for column in window.columns.clone() {
-            let i = column as usize;
-            if self.fixed.get(i) != Some(&false) {
+            let now = self.width(column);
+            let Some(one) = self.each.get_mut(column as usize) else {
+                continue;
+            };
+            if one.origin == Origin::User {
                 continue;
             }
-            self.fixed[i] = true;
-            if !visible.contains(&column) {
-                let width = chosen(widest(window, column, measure).max(self.headers[i]));
-                let grown = self.change(column, width);
-                moved += if column < visible.start { grown } else { 0.0 };
+            let texts = widest(window, column, measure).ceil().min(one.most);
+            let mut width = texts.max(chosen(one.header));
+            if one.origin == Origin::Texts || seen.contains(&column) {
+                width = width.max(now);
             }
+            one.origin = Origin::Texts;
+            let grown = self.change(column, width);
+            moved += if column < seen.start { grown } else { 0.0 };
         }
         moved
     }
@@ -204,10 +240,14 @@ mod tests {
     }
 
     fn columns(n: usize) -> Columns {
+        of_kind(n, ColumnKind::Integer)
+    }
+
+    fn of_kind(n: usize, kind: ColumnKind) -> Columns {
         let column = |i| Column {
             name: format!("c{i}"),
             data_type: "int".into(),
-            kind: ColumnKind::Integer,
+            kind,
             nullable: false,
         };
         Columns::new(&(0..n).map(column).collect::<Vec<_>>(), &measure)
@@ -248,30 +288,38 @@ mod tests {
     }
 
     #[test]
-    fn the_first_texts_decide_and_later_ones_do_not() {
+    fn columns_grow_with_their_texts_and_never_shrink() {
         let mut c = columns(3);
         assert_eq!(c.fit(&window(0..3, "twenty characters..."), 0..0, &measure), 0.0);
         assert_eq!((c.width(0), c.total()), (164.0, 492.0));
-        c.fit(&window(0..3, &"x".repeat(40)), 0..0, &measure);
-        assert_eq!(c.width(0), 164.0);
+        c.fit(&window(1..2, &"9".repeat(60)), 0..3, &measure);
+        assert_eq!((c.width(0), c.width(1)), (164.0, 444.0), "numbers are never cut");
+        c.fit(&window(0..3, "1"), 0..3, &measure);
+        assert_eq!((c.width(0), c.width(1)), (164.0, 444.0));
+    }
+
+    #[test]
+    fn a_guess_shrinks_unless_it_is_seen() {
+        let mut c = of_kind(3, ColumnKind::Array);
+        assert_eq!(c.width(0), 240.0);
+        let moved = c.fit(&window(0..3, "[1]"), 1..2, &measure);
+        assert_eq!((c.width(0), c.width(1), c.width(2)), (88.0, 240.0, 88.0));
+        assert_eq!(moved, 88.0 - 240.0);
     }
 
     #[test]
     fn long_texts_do_not_make_endless_columns() {
-        let mut c = columns(1);
+        let mut c = of_kind(1, ColumnKind::Text);
         c.fit(&window(0..1, &"x".repeat(500)), 0..0, &measure);
         assert_eq!(c.width(0), 340.0);
     }
 
     #[test]
-    fn visible_columns_stay_and_report_their_move() {
+    fn columns_before_the_view_report_by_how_much_they_move_it() {
         let mut c = columns(10);
         let moved = c.fit(&window(0..10, "twenty characters..."), 4..6, &measure);
         assert_eq!(moved, 4.0 * (164.0 - 88.0));
-        assert_eq!(
-            (c.width(3), c.width(4), c.width(5), c.width(6)),
-            (164.0, 88.0, 88.0, 164.0)
-        );
+        assert_eq!((c.width(3), c.width(4), c.width(6)), (164.0, 164.0, 164.0));
     }
 
     #[test]
@@ -298,8 +346,16 @@ mod tests {
         assert_eq!((c.width(0), c.left(1)), (300.0, 300.0));
         c.set_width(0, -10.0);
         assert_eq!(c.width(0), 32.0);
-        c.fit_one(0, [window(0..2, "twenty characters...")].iter(), &measure);
+        let windows = [
+            window(0..2, "twenty characters..."),
+            window(0..2, &"x".repeat(90)),
+        ];
+        c.fit_one(0, windows[..1].iter(), 500.0, &measure);
         assert_eq!(c.width(0), 164.0);
+        c.fit_one(0, windows.iter(), 1_000.0, &measure);
+        assert_eq!(c.width(0), 654.0);
+        c.fit_one(0, windows.iter(), 500.0, &measure);
+        assert_eq!(c.width(0), 500.0);
         c.set_width(7, 100.0);
         assert_eq!(c.len(), 2);
     }

@@ -214,15 +214,17 @@ impl View {
         match width {
             Some(width) => self.widths.set_width(column, width),
             None => {
-                self.widths.fit_one(column, self.loader.windows(), &|face, text| {
-                    ruler.width(face, text)
-                });
+                let room = self.viewport.width - self.viewport.gutter;
+                self.widths
+                    .fit_one(column, self.loader.windows(), room, &|face, text| {
+                        ruler.width(face, text)
+                    });
             }
         }
         self.place_columns()
     }
 
-    /// Takes a window from the source, and gives its columns their widths if they have none.
+    /// Takes a window from the source, and gives its columns the widths that its texts need.
     pub(crate) fn take_window(&mut self, window: Option<engine_api::Window>) -> Dom<()> {
         if let Some(window) = &window {
             let seen = if self.loader.windows().next().is_none() {

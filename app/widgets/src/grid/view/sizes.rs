@@ -7,6 +7,9 @@ use crate::grid::{
     selection::Place,
 };
 
+/// The largest row number that has its room from the start.
+const USUAL_ROWS: u64 = 9_999_999;
+
 impl View {
     /// Takes the scroller's position after the user scrolled.
     pub(crate) fn scrolled(&mut self) {
@@ -122,9 +125,11 @@ impl View {
         Ok(())
     }
 
-    /// The row numbers' place grows with the numbers that have been visible, and never shrinks.
+    /// The row numbers' place is that of the largest number, as far as rows are usual; while more may come, that of
+    /// the largest usual one. Beyond, it grows with the numbers that have been visible, and it never shrinks.
     fn widen_gutter(&mut self) -> Dom<()> {
-        let last = self.visible().rows.end.max(1_000);
+        let expected = if self.complete { self.rows } else { u64::MAX };
+        let last = expected.clamp(1_000, USUAL_ROWS).max(self.visible().rows.end);
         let digits = f64::from(last.ilog10() + 1);
         self.viewport.gutter = self.viewport.gutter.max((digits * 6.8 + 20.0).ceil());
         if self.viewport.gutter != self.told.gutter {
