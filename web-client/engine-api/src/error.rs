@@ -21,6 +21,9 @@ pub struct ErrorReport {
     pub causes: Vec<String>,
     /// The server's stack trace, one frame a line.
     pub stack_trace: Option<String>,
+    /// Which statement of the source failed, from 1, and how many there are; when there are several. Those before it
+    /// ran, those after it did not.
+    pub statement: Option<(u32, u32)>,
 }
 
 impl ErrorReport {
@@ -35,6 +38,7 @@ impl ErrorReport {
             origins: Vec::new(),
             causes: Vec::new(),
             stack_trace: None,
+            statement: None,
         }
     }
 }

@@ -215,6 +215,8 @@ pub struct Summary {
     pub first_rows_ms: Option<u64>,
     /// For a command: what it did, in a sentence.
     pub message: Option<String>,
+    /// How many statements the source held. The result is the last one's.
+    pub statements: u32,
 }
 
 /// One entry of the catalog.

@@ -129,9 +129,12 @@ impl Core {
                 let core = self.clone();
                 task::spawn(async move {
                     let entries = match core.connection(connection) {
-                        Some(open) => catalog::list(&open.session, &path)
-                            .await
-                            .map_err(|e| report::report(&e, "", 0)),
+                        // Whoever looks at the catalog sees at once that the server is gone, and can ask again.
+                        Some(open) => {
+                            catalog::list(&open.session.with_retry_policy(RetryPolicy::quick()), &path)
+                                .await
+                                .map_err(|e| report::report(&e, "", 0))
+                        }
                         None => Err(not_connected()),
                     };
                     core.emit(Event::Catalog {

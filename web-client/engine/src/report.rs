@@ -39,6 +39,7 @@ pub(crate) fn report(error: &Error, source: &str, start: usize) -> ErrorReport {
             })
             .unwrap_or_default(),
         stack_trace: spark.and_then(|s| s.stack_trace.clone()),
+        statement: None,
     }
 }
 

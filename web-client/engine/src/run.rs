@@ -70,6 +70,9 @@ struct Run {
     request: RunRequest,
     /// The statement that runs, bytes of the source.
     statement: Range<usize>,
+    /// Which one it is, from 1, of how many.
+    number: u32,
+    count: u32,
     started: f64,
     first_rows: Option<f64>,
     told_rows: f64,
@@ -91,6 +94,8 @@ impl Run {
             open,
             request,
             statement: 0..0,
+            number: 0,
+            count: 0,
             started,
             first_rows: None,
             told_rows: f64::MIN,
@@ -106,15 +111,18 @@ impl Run {
     /// Runs the statements in order. The result is the last one's; those before it run for their effect.
     async fn go(mut self) -> Result<Summary, ErrorReport> {
         let mut statements = statements::split(&self.request.source);
+        self.count = u32::try_from(statements.len()).unwrap_or(u32::MAX);
         let last = statements.pop().unwrap_or_default();
         for statement in statements {
             self.statement = statement;
+            self.number += 1;
             if let Kind::Query(relation) = self.look_at().await? {
                 let execution = self.open.session.execute(plan::root(self.limited(relation).0));
                 self.discard(execution).await?;
             }
         }
         self.statement = last;
+        self.number += 1;
         let (relation, limit, command) = match self.look_at().await? {
             Kind::Command(relation) => (relation, None, true),
             Kind::Query(relation) => {
@@ -144,7 +152,9 @@ impl Run {
     }
 
     fn report(&self, error: &Error) -> ErrorReport {
-        report(error, &self.request.source, self.statement.start)
+        let mut report = report(error, &self.request.source, self.statement.start);
+        report.statement = (self.count > 1).then_some((self.number, self.count));
+        report
     }
 
     /// Has the server analyse the statement. A command has run when this returns.
@@ -287,6 +297,7 @@ impl Run {
             elapsed_ms: since(platform::now()),
             first_rows_ms: self.first_rows.map(since),
             message: (command && width == 0).then(|| statement::done(self.text())),
+            statements: self.count,
         })
     }
 }

@@ -126,12 +126,22 @@ fn Details(error: ErrorReport) -> impl IntoView {
 fn facts(error: &ErrorReport, output: Option<&Output>) -> Vec<String> {
     let state = error.sql_state.as_ref().map(|state| format!("SQLSTATE {state}"));
     let place = error.origins.first().map(place);
+    let statement = error
+        .statement
+        .map(|(number, of)| match of.saturating_sub(number) {
+            0 => format!("statement {number} of {of}"),
+            1 => format!("statement {number} of {of}; the last one did not run"),
+            left => format!("statement {number} of {of}; the last {left} did not run"),
+        });
     let rows = output.filter(|output| output.columns.is_some());
     let rows = rows.map(|output| format!("{} received before", format::counted(output.rows, "row")));
     let time = output
         .and_then(|output| output.failed_ms)
         .map(|ms| format!("after {}", format::duration(ms)));
-    [state, place, rows, time].into_iter().flatten().collect()
+    [state, place, statement, rows, time]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Text in which names between backticks are set as code.

@@ -124,6 +124,9 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
     if let Some(message) = summary.message {
         return view! {
             <span class="fact done"><IconView icon=Icon::Check/>{message}</span>
+            {(summary.statements > 1).then(|| view! {
+                <span class="fact quiet">{format!("All {} statements ran", summary.statements)}</span>
+            })}
             <span class="fact time">{elapsed}</span>
         }
         .into_any();
@@ -144,6 +147,9 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
         }
     });
     let words = (!rows.is_empty()).then(|| view! { <span class="fact">{rows}</span> });
+    let of = (summary.statements > 1).then(|| {
+        view! { <span class="fact quiet">{format!("of the last of {} statements", summary.statements)}</span> }
+    });
     let first = summary.first_rows_ms.filter(|_| summary.rows > 0).map(|ms| {
         view! {
             <span class="fact quiet">{format!("first rows {}", format::duration(ms))}</span>
@@ -169,7 +175,7 @@ fn Finished(output: OutputSignal, summary: Summary) -> impl IntoView {
         None => None,
     };
     view! {
-        {count} {words}
+        {count} {words} {of}
         <span class="fact time">{elapsed}</span>
         {first} {bytes} {badge}
     }
