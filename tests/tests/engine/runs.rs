@@ -170,7 +170,8 @@ async fn commands_say_what_they_did() -> Result<()> {
         // The statements of a cell run in order, and the last one's rows are the result.
         let source = "CREATE TEMPORARY VIEW a AS SELECT 1 AS n;\nCREATE TEMPORARY VIEW b AS SELECT n + 1 AS m FROM a; SELECT m FROM b;";
         let (run, told) = engine.run(source, RowLimit::Preview(10)).await?;
-        assert_eq!((told.summary()?.rows, told.summary()?.statements), (1, 3));
+        let summary = told.summary()?;
+        assert_eq!((summary.rows, summary.statements), (1, 3));
         assert_eq!(engine.texts(run, 0..1, 0..1).await?, [["2"]]);
         // One that fails ends the run, and is named.
         let source = "CREATE TEMPORARY VIEW c AS SELECT 1 AS n; SELECT nope FROM c; DROP VIEW c";
