@@ -30,6 +30,11 @@ pub fn bridge() -> Result<String> {
     variable("E2E_BRIDGE")
 }
 
+/// The command line's program.
+pub fn cli() -> Result<String> {
+    variable("E2E_CLI")
+}
+
 /// Chromium's program.
 pub fn chromium() -> Result<String> {
     variable("E2E_CHROMIUM")

@@ -4,6 +4,7 @@
 //! The tests themselves are in `tests/`. `cargo xtask test` starts one Spark with the sample data and one bridge, says
 //! where they are through environment variables ([`environment`]), and runs them.
 
+pub mod browser;
 pub mod engine;
 pub mod environment;
 pub mod operation;

@@ -52,7 +52,12 @@ struct State {
 impl Proxy {
     /// Starts a proxy before a server.
     pub async fn before(server: SocketAddr) -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_at(([127, 0, 0, 1], 0).into(), server).await
+    }
+
+    /// Starts a proxy on an address before a server.
+    pub async fn start_at(address: SocketAddr, server: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State {
             left: [AtomicI64::new(UNLIMITED), AtomicI64::new(UNLIMITED)],

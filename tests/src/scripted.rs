@@ -58,6 +58,8 @@ pub struct Log {
     pub releases: Vec<Option<String>>,
     /// Calls for the details of an error.
     pub details: usize,
+    /// Sessions that were ended.
+    pub ended: Vec<String>,
 }
 
 impl Log {
@@ -265,8 +267,15 @@ impl SparkConnectService for Service {
         Err(not_in_the_script())
     }
 
-    async fn config(&self, _: Request<pb::ConfigRequest>) -> Result<Response<pb::ConfigResponse>, Status> {
-        Err(not_in_the_script())
+    /// There are no settings.
+    async fn config(
+        &self,
+        request: Request<pb::ConfigRequest>,
+    ) -> Result<Response<pb::ConfigResponse>, Status> {
+        Ok(Response::new(pb::ConfigResponse {
+            session_id: request.into_inner().session_id,
+            ..Default::default()
+        }))
     }
 
     async fn add_artifacts(
@@ -292,9 +301,14 @@ impl SparkConnectService for Service {
 
     async fn release_session(
         &self,
-        _: Request<pb::ReleaseSessionRequest>,
+        request: Request<pb::ReleaseSessionRequest>,
     ) -> Result<Response<pb::ReleaseSessionResponse>, Status> {
-        Err(not_in_the_script())
+        let session_id = request.into_inner().session_id;
+        lock(&self.log).ended.push(session_id.clone());
+        Ok(Response::new(pb::ReleaseSessionResponse {
+            session_id,
+            ..Default::default()
+        }))
     }
 
     async fn clone_session(
