@@ -10,8 +10,9 @@ use web_sys::{HtmlElement, Text};
 
 use super::{
     ROW,
+    cell_text::{self, Part, needs_quotes, parts},
     columns::Columns,
-    dom::{Dom, div, px, shift_down, text_in},
+    dom::{Dom, div, element, px, shift_down, text_in},
     loader::{Area, Loader},
     selection::Place,
     slide::{Slide, slide},
@@ -39,7 +40,7 @@ pub(crate) struct Scene<'a> {
 
 impl Scene<'_> {
     /// How a place is marked. Headers and row numbers are marked where a cell of theirs is selected.
-    pub(crate) fn marks(&self, place: Place) -> u8 {
+    pub(crate) fn marks(&self, place: Place) -> u16 {
         let Area { rows, columns } = &self.selected;
         let selected = match (place.row, place.column) {
             (Some(row), Some(column)) => rows.contains(&row) && columns.contains(&column),
@@ -57,32 +58,44 @@ impl Scene<'_> {
 }
 
 /// How an element looks: the kind of its cell, its place in the selection.
-const WAITING: u8 = 1;
-const NULL: u8 = 2;
-const EMPTY: u8 = 4;
-const END: u8 = 8;
-const SELECTED: u8 = 16;
-const CURRENT: u8 = 32;
+const WAITING: u16 = 1;
+const NULL: u16 = 2;
+const EMPTY: u16 = 4;
+const END: u16 = 8;
+const SELECTED: u16 = 16;
+const CURRENT: u16 = 32;
 /// The one that Tab reaches.
-const FOCUS: u8 = 64;
+const FOCUS: u16 = 64;
+/// Blanks at its ends.
+const QUOTED: u16 = 128;
+/// Nothing but blanks.
+const BLANK: u16 = 256;
 /// A look that no element has.
-pub(crate) const NEW: u8 = 128;
+pub(crate) const NEW: u16 = 512;
 
-const CLASSES: [(u8, &str); 6] = [
+const CLASSES: [(u16, &str); 7] = [
     (WAITING, " waiting"),
     (NULL, " null"),
     (EMPTY, " empty"),
+    (QUOTED, " quoted"),
     (END, " end"),
     (SELECTED, " selected"),
     (CURRENT, " current"),
 ];
 
+/// What assistive technology calls a cell whose text does not say what it is.
+fn label(look: u16) -> Option<&'static str> {
+    [(NULL, "null value"), (EMPTY, "empty text"), (BLANK, "blank text")]
+        .into_iter()
+        .find_map(|(flag, label)| (look & flag != 0).then_some(label))
+}
+
 /// Gives an element its look.
-pub(crate) fn dress(element: &HtmlElement, class: &str, old: u8, new: u8) -> Dom<()> {
+pub(crate) fn dress(element: &HtmlElement, class: &str, old: u16, new: u16) -> Dom<()> {
     if old == new {
         return Ok(());
     }
-    let changed = if old == NEW { u8::MAX } else { old ^ new };
+    let changed = if old == NEW { u16::MAX } else { old ^ new };
     let mut classes = String::from(class);
     for (flag, name) in CLASSES {
         if new & flag != 0 {
@@ -99,10 +112,11 @@ pub(crate) fn dress(element: &HtmlElement, class: &str, old: u8, new: u8) -> Dom
             if new & SELECTED != 0 { "true" } else { "false" },
         )?;
     }
-    match (old & EMPTY != 0, new & EMPTY != 0) {
-        (true, false) => element.remove_attribute("aria-label")?,
-        (false, true) => element.set_attribute("aria-label", "empty text")?,
-        _ => {}
+    if label(old) != label(new) {
+        match label(new) {
+            Some(label) => element.set_attribute("aria-label", label)?,
+            None => element.remove_attribute("aria-label")?,
+        }
     }
     Ok(())
 }
@@ -111,9 +125,11 @@ struct CellSlot {
     element: HtmlElement,
     text: Text,
     column: u32,
-    look: u8,
+    look: u16,
     /// Whether the text is that of the cell.
     filled: bool,
+    /// Whether there is more in the element than the text.
+    escapes: bool,
 }
 
 impl CellSlot {
@@ -126,6 +142,7 @@ impl CellSlot {
             column: 0,
             look: NEW,
             filled: false,
+            escapes: false,
         })
     }
 
@@ -143,7 +160,7 @@ impl CellSlot {
     }
 
     fn paint(&mut self, row: u64, scene: &Scene) -> Dom<()> {
-        let mut look = self.look & (NULL | EMPTY | END);
+        let mut look = self.look & (NULL | EMPTY | QUOTED | BLANK | END);
         if !self.filled {
             let end = scene
                 .columns
@@ -153,20 +170,20 @@ impl CellSlot {
             match scene.loader.cell(row, self.column) {
                 Some(cell) => {
                     self.filled = true;
-                    match cell.kind {
-                        CellKind::Cut => self.text.set_data(&format!("{}…", cell.text)),
-                        _ => self.text.set_data(&cell.text),
-                    }
+                    let text = cell_text::text(cell);
                     look |= match cell.kind {
                         CellKind::Null => NULL,
-                        CellKind::Whole if cell.text.is_empty() => EMPTY,
+                        _ if text.is_empty() => EMPTY,
+                        _ if text.trim().is_empty() => QUOTED | BLANK,
+                        _ if needs_quotes(&text) => QUOTED,
                         _ => 0,
                     };
+                    self.write(&text)?;
                 }
                 None if self.look & WAITING != 0 => look |= WAITING,
                 None => {
                     look |= WAITING;
-                    self.text.set_data("");
+                    self.write("")?;
                 }
             }
         }
@@ -175,13 +192,38 @@ impl CellSlot {
         self.look = look;
         Ok(())
     }
+
+    fn write(&mut self, text: &str) -> Dom<()> {
+        if self.escapes {
+            self.element.set_text_content(None);
+            self.element.append_child(&self.text)?;
+        }
+        let parts = parts(text);
+        self.escapes = !matches!(parts[..], [Part::Plain(_)]);
+        if !self.escapes {
+            self.text.set_data(text);
+            return Ok(());
+        }
+        self.text.set_data("");
+        for part in parts {
+            match part {
+                Part::Plain(text) => text_in(&self.element)?.set_data(text),
+                Part::Escape(escape) => {
+                    let mark = element("span", "dg-escape")?;
+                    mark.set_text_content(Some(&escape));
+                    self.element.append_child(&mark)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 struct RowSlot {
     element: HtmlElement,
     number: HtmlElement,
     number_text: Text,
-    number_look: u8,
+    number_look: u16,
     row: u64,
     cells: VecDeque<CellSlot>,
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use engine_api::{Align, Column, ColumnKind, Window};
 
+use super::cell_text::{self, escaped, needs_quotes, weight};
+
 /// Space left and right of a cell's text, together, in px; as in the style sheet.
 pub(crate) const PADDING: f64 = 24.0;
 
@@ -15,6 +17,9 @@ const SYMBOL: f64 = 26.0;
 
 /// Room beside the type for the share of nulls, in px; as in the style sheet.
 const NULLS: f64 = 56.0;
+
+/// What stands around a text with blanks at its ends.
+const QUOTES: &str = "\"\"";
 
 /// What the header of a column of days says of them, in its longest usual form.
 const DAYS: &str = "2026-01-01 – 12-31";
@@ -209,14 +214,14 @@ fn chosen(width: f64) -> f64 {
 
 /// The width of a window's longest text in a column, with padding.
 fn widest(window: &Window, column: u32, measure: Measure) -> f64 {
-    let texts = window
-        .rows
-        .clone()
-        .filter_map(|row| window.cell(row, column))
-        .map(|cell| cell.text.as_str());
-    // The longest by count is measured alone: measuring every text takes too long for many columns.
-    let longest = texts.max_by_key(|text| text.chars().count()).unwrap_or_default();
-    measure(Face::Cell, longest) + PADDING
+    let cells = window.rows.clone().filter_map(|row| window.cell(row, column));
+    // One text is measured alone: measuring every one takes too long for many columns.
+    let Some(longest) = cells.max_by_key(|cell| weight(&cell.text)) else {
+        return PADDING;
+    };
+    let text = cell_text::text(longest);
+    let quotes = if needs_quotes(&text) { QUOTES } else { "" };
+    measure(Face::Cell, &escaped(&text)) + measure(Face::Cell, quotes) + PADDING
 }
 
 /// A width for values that are not known yet, in px.

@@ -9,10 +9,16 @@ pub(crate) type Dom<T> = Result<T, JsValue>;
 
 const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
 
+/// A new element with a class.
+pub(crate) fn element(name: &str, class: &str) -> Dom<HtmlElement> {
+    let element: HtmlElement = document().create_element(name)?.unchecked_into();
+    element.set_class_name(class);
+    Ok(element)
+}
+
 /// A new `div` with a class and, unless it is empty, a role.
 pub(crate) fn div(class: &str, role: &str) -> Dom<HtmlElement> {
-    let element: HtmlElement = document().create_element("div")?.unchecked_into();
-    element.set_class_name(class);
+    let element = element("div", class)?;
     if !role.is_empty() {
         element.set_attribute("role", role)?;
     }

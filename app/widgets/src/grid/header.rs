@@ -44,7 +44,7 @@ struct HeaderSlot {
     picture: Element,
     values: Text,
     column: u32,
-    look: u8,
+    look: u16,
     /// Rows that the statistics shown are about.
     summarised: Option<u64>,
 }
@@ -165,7 +165,7 @@ pub(crate) struct Header {
     pub(crate) element: HtmlElement,
     row: HtmlElement,
     corner: HtmlElement,
-    corner_look: u8,
+    corner_look: u16,
     slots: VecDeque<HeaderSlot>,
     shown: Range<u32>,
 }

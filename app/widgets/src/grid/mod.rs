@@ -1,9 +1,10 @@
 //! The result grid: any number of rows and columns, of which only the visible part is on the page.
 //!
-//! `scroll`, `columns`, `viewport`, `loader`, `selection`, `keys`, `slide`, `summaries` and `summary` decide,
-//! without a browser; `view` holds the state; `body` and `header` keep the elements; `driver` listens and asks the source.
+//! `scroll`, `columns`, `viewport`, `loader`, `selection`, `keys`, `slide`, `cell_text`, `summaries` and `summary`
+//! decide, without a browser; `view` holds the state; `body` and `header` keep the elements; `driver` listens and asks the source.
 
 mod body;
+mod cell_text;
 mod clipboard;
 mod columns;
 mod dom;
