@@ -18,7 +18,7 @@ const PROFILE: &str = "release";
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let _lock = workspace.lock()?;
     setup::wasm_target::ensure()?;
-    web::build(workspace, &Node::ensure(workspace)?)?;
+    let sizes = web::build(workspace, &Node::ensure(workspace)?)?;
     let program = bridge::build(workspace, PROFILE)?;
 
     let dist = workspace.root.join("dist");
@@ -28,6 +28,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     copy(&workspace.web_root(), &dist.join("web"))?;
     let name = program.file_name().context("the bridge has no file name")?;
     copy(&program, &dist.join(name))?;
+    say(&sizes);
     say(&format!(
         "{}: the bridge, which carries the notebook. dist/web: the notebook's files, for other servers.",
         Path::new("dist").join(name).display()

@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::{process, progress::Step};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What browsers run.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that Rust can compile for wasm32.
 pub(crate) fn ensure() -> Result<()> {

@@ -23,7 +23,11 @@ use self::{
 use crate::{
     bridge, process,
     progress::{Step, say},
-    setup::{self, browser::Browser, node::Node},
+    setup::{
+        browser::Browser,
+        node::Node,
+        wasm_target::{self, TARGET},
+    },
     spark::Spark,
     tidy, web,
     workspace::{Workspace, cargo},
@@ -65,7 +69,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, reports: &mut Vec<Report>) -
     let lock = workspace.lock()?;
     // Downloads and the sample data take minutes; without a filter they are needed for sure.
     let early = filter.is_none().then(|| Servers::prepare(workspace));
-    setup::wasm_target::ensure()?;
+    wasm_target::ensure()?;
     let checks: Vec<&Check> = CHECKS
         .iter()
         .filter(|check| matches(check.name, filter))
@@ -100,7 +104,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, reports: &mut Vec<Report>) -
         return Ok(());
     }
 
-    web::build(workspace, &Node::ensure(workspace)?)?;
+    say(&web::build(workspace, &Node::ensure(workspace)?)?);
     let program = cargo_tests::compile_bridge(workspace)?;
     let servers = early.unwrap_or_else(|| Servers::prepare(workspace)).wait()?;
     drop(lock);
@@ -194,7 +198,7 @@ fn clippy_wasm(workspace: &Workspace, step: &Step) -> Result<()> {
     let mut command = cargo();
     command
         .current_dir(&workspace.root)
-        .args(["clippy", "--locked", "--target", web::TARGET]);
+        .args(["clippy", "--locked", "--target", TARGET]);
     for package in WASM_PACKAGES {
         command.args(["--package", package]);
     }

@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Module, TARGET};
+use super::Module;
 use crate::{
     progress::Step,
+    setup::wasm_target::TARGET,
     stamp::{Input, Stamp},
     workspace::Workspace,
 };

@@ -13,8 +13,8 @@ use anyhow::{Context, Result};
 
 use crate::{
     process,
-    progress::{Step, say},
-    setup::node::Node,
+    progress::Step,
+    setup::{node::Node, wasm_target::TARGET},
     workspace::{Workspace, cargo},
 };
 
@@ -36,9 +36,6 @@ const MODULES: [Module; 2] = [
         package: "spark-notebook",
     },
 ];
-
-/// What browsers run.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 impl Module {
     /// The file stem that Cargo and wasm-bindgen give it.
@@ -62,8 +59,8 @@ impl Module {
     }
 }
 
-/// Builds the page, prints its sizes, and fails when it is larger than it may be.
-pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<()> {
+/// Builds the page, and fails when it is larger than it may be. Returns a report of its sizes.
+pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
     compile(workspace)?;
     for module in &MODULES {
         bindgen::bind(workspace, module)?;
@@ -73,10 +70,8 @@ pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<()> {
     page::write(workspace, &bundle)?;
     bundle::compress(workspace, node)?;
     let sizes = sizes::Sizes::measure(&workspace.web_root(), &bundle.before_first_paint)?;
-    for line in sizes.report() {
-        say(&line);
-    }
-    sizes.check()
+    sizes.check()?;
+    Ok(sizes.report())
 }
 
 fn compile(workspace: &Workspace) -> Result<()> {

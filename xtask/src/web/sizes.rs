@@ -54,7 +54,7 @@ impl Sizes {
     }
 
     /// Lines that say what each file costs, the largest first, then the two sums.
-    pub(crate) fn report(&self) -> Vec<String> {
+    pub(crate) fn report(&self) -> String {
         let mut lines = vec!["Page, compressed with brotli:".to_owned()];
         lines.extend(
             self.files
@@ -71,7 +71,7 @@ impl Sizes {
             kilobytes(self.first),
             kilobytes(FIRST_LIMIT)
         ));
-        lines
+        lines.join("\n")
     }
 
     /// Fails when a limit is passed.
@@ -82,10 +82,11 @@ impl Sizes {
         ] {
             ensure!(
                 bytes <= limit,
-                "{what} has {} of brotli, {} more than allowed; look at the largest files above, and load what is \
-                 not needed at once by a dynamic import",
+                "{what} has {} of brotli, {} more than allowed; look at the largest files, and load what is not \
+                 needed at once by a dynamic import\n{}",
                 kilobytes(bytes),
-                kilobytes(bytes - limit)
+                kilobytes(bytes - limit),
+                self.report()
             );
         }
         Ok(())
@@ -128,7 +129,7 @@ mod tests {
         let sizes = Sizes::measure(scratch.path(), &["page-A.js".to_owned()])?;
         assert_eq!(sizes.whole(), 120_300);
         assert_eq!(sizes.first, 20_300);
-        assert_eq!(sizes.report()[1], "  100.0 KB  editor-B.js");
+        assert_eq!(sizes.report().lines().nth(1), Some("  100.0 KB  editor-B.js"));
         Ok(())
     }
 
