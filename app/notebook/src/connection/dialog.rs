@@ -6,7 +6,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{Connection, ConnectionState, endpoint};
+use super::{Connection, endpoint};
 use crate::app::App;
 
 /// The dialog; it closes by itself when a changed connection is open.
@@ -17,8 +17,8 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let field = NodeRef::<Input>::new();
     let text = RwSignal::new(String::new());
-    // Whether the user asked for a connection since the dialog was opened.
-    let tried = RwSignal::new(false);
+    // The present connection stays until the one that is asked for here is open.
+    let attempt = connection.attempt();
 
     Effect::new(move || {
         let (open, Some(dialog)) = (app.connection_dialog.get(), dialog.get()) else {
@@ -26,7 +26,6 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
         };
         if open && !dialog.open() {
             text.set(connection.string().get_untracked());
-            tried.set(false);
             // It fails only for a dialog that is open already.
             let _ = dialog.show_modal();
             if let Some(field) = field.get_untracked() {
@@ -36,27 +35,40 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
             dialog.close();
         }
     });
-    Effect::new(move || {
-        let connected = connection
-            .state()
-            .with(|state| matches!(state, ConnectionState::Connected(_)));
-        if connected && tried.get_untracked() {
-            app.connection_dialog.set(false);
-        }
+    let error = Memo::new(move |_| {
+        attempt.with(|attempt| {
+            let error = attempt.as_ref()?.error.as_ref()?;
+            Some(error.message.clone())
+        })
     });
+    let connecting = Memo::new(move |_| {
+        attempt.with(|attempt| attempt.as_ref().is_some_and(|attempt| attempt.error.is_none()))
+    });
+    Effect::watch(
+        move || attempt.with(Option::is_none),
+        // It is open, or the engine ended; a banner tells of that.
+        move |done, before, _| {
+            if *done && before == Some(&false) {
+                app.connection_dialog.set(false);
+            }
+        },
+        false,
+    );
 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        tried.set(true);
-        connection.change(text.get_untracked().trim().to_owned());
+        if !connecting.get_untracked() {
+            connection.change(text.get_untracked().trim().to_owned());
+        }
     };
     let state = connection.state();
-    let connecting = move || state.with(|state| *state == ConnectionState::Connecting);
-    let error = move || {
-        state
-            .with(|state| state.error().map(|error| error.message.clone()))
-            .filter(|_| tried.get())
+    let own = Connection::default_string();
+    let example = format!("{own};user_id=ann");
+    let elsewhere = {
+        let own = own.clone();
+        Memo::new(move |_| text.with(|text| !text.trim().is_empty() && !endpoint::is_same_host(text, &own)))
     };
+    let own_host = endpoint::host(&own).to_owned();
     let secret = Memo::new(move |_| text.with(|text| endpoint::without_secrets(text).1));
     let session = move || {
         state.with(|state| state.session().cloned()).map(|session| {
@@ -74,7 +86,10 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
             class="dialog"
             aria-labelledby="connection-title"
             node_ref=dialog
-            on:close=move |_| app.connection_dialog.set(false)
+            on:close=move |_| {
+                connection.give_up();
+                app.connection_dialog.set(false);
+            }
         >
             <form on:submit=submit>
                 <h2 id="connection-title">"Connection"</h2>
@@ -87,32 +102,45 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
                         autocomplete="off"
                         autocapitalize="off"
                         aria-describedby="connection-help"
-                        aria-invalid=move || error().is_some().then_some("true")
+                        aria-invalid=move || error.with(Option::is_some).then_some("true")
                         prop:value=text
                         on:input=move |event| text.set(event_target_value(&event))
                     />
                 </label>
                 <p class="help" id="connection-help">
-                    "The page reaches Spark through the bridge that serves it, "
-                    <button type="button" class="link" on:click=move |_| text.set(Connection::default_string())>
-                        <code>{Connection::default_string()}</code>
-                    </button>
-                    ". Parameters follow after a slash, for example "
-                    <code>"/;user_id=ann"</code>
-                    "."
+                    "The page may only reach the bridge that serves it, "
+                    <Fill text string=own/>
+                    ". Change its parameters, for example "
+                    <Fill text string=example/>
+                    ". For another server, open the page of that server’s own bridge."
                 </p>
+                <div role="status">{move || elsewhere.get().then(|| view! {
+                    <p class="dialog-warning">
+                        "This string does not lead to " <code>{own_host.clone()}</code>
+                        ", the bridge that serves this page. The browser will refuse to connect."
+                    </p>
+                })}</div>
                 {move || secret.get().then(|| view! {
                     <p class="help">"Tokens and headers stay in this tab's memory: type them again after a reload."</p>
                 })}
-                <div role="alert">{move || error().map(|error| view! { <p class="dialog-error">{error}</p> })}</div>
+                <div role="alert">{move || error.get().map(|error| view! { <p class="dialog-error">{error}</p> })}</div>
                 {session}
                 <div class="dialog-actions">
                     <button type="button" class="button" on:click=move |_| app.connection_dialog.set(false)>"Close"</button>
-                    <button type="submit" class="button primary" aria-disabled=move || connecting().then_some("true")>
-                        {move || if connecting() { "Connecting…" } else { "Connect" }}
+                    <button type="submit" class="button primary" aria-disabled=move || connecting.get().then_some("true")>
+                        {move || if connecting.get() { "Connecting…" } else { "Connect" }}
                     </button>
                 </div>
             </form>
         </dialog>
+    }
+}
+
+/// A connection string that a click puts into the field.
+#[component]
+fn Fill(text: RwSignal<String>, string: String) -> impl IntoView {
+    let shown = string.clone();
+    view! {
+        <button type="button" class="link" on:click=move |_| text.set(string.clone())><code>{shown}</code></button>
     }
 }

@@ -4,13 +4,22 @@
 /// Parameters that tell no secret. Any other is a token, or a header that may hold one.
 const PUBLIC: [&str; 4] = ["use_ssl", "user_id", "user_agent", "session_id"];
 
-/// The connection string of the bridge that serves the page.
+/// The connection string of the bridge that serves the page. It names the port even where the page's address need not:
+/// without one a connection string means Spark's own.
 pub(crate) fn of_page(secure: bool, host: &str) -> String {
-    if secure {
-        format!("sc://{host}/;use_ssl=true")
-    } else {
-        format!("sc://{host}/")
-    }
+    let named = host.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+    let port = match (named, secure) {
+        (true, _) => "",
+        (false, true) => ":443",
+        (false, false) => ":80",
+    };
+    let parameters = if secure { ";use_ssl=true" } else { "" };
+    format!("sc://{host}{port}/{parameters}")
+}
+
+/// Whether both strings lead to the same host and port.
+pub(crate) fn is_same_host(one: &str, other: &str) -> bool {
+    host(one).trim().eq_ignore_ascii_case(host(other).trim())
 }
 
 /// Host and port, for a name on a button; the whole string if it has none.
@@ -45,7 +54,28 @@ mod tests {
     #[test]
     fn the_page_s_own_bridge() {
         assert_eq!(of_page(false, "127.0.0.1:8080"), "sc://127.0.0.1:8080/");
-        assert_eq!(of_page(true, "spark.example"), "sc://spark.example/;use_ssl=true");
+        assert_eq!(
+            of_page(true, "spark.example"),
+            "sc://spark.example:443/;use_ssl=true"
+        );
+        assert_eq!(of_page(false, "spark.example"), "sc://spark.example:80/");
+        assert_eq!(of_page(false, "[::1]"), "sc://[::1]:80/");
+        assert_eq!(of_page(false, "[::1]:8080"), "sc://[::1]:8080/");
+    }
+
+    #[test]
+    fn hosts_are_compared_with_their_ports() {
+        let page = "sc://spark.example:8080/";
+        for (string, expected) in [
+            ("sc://spark.example:8080/;user_id=ann", true),
+            (" sc://Spark.Example:8080", true),
+            ("sc://spark.example:15002/", false),
+            ("sc://spark.example/", false),
+            ("sc://other:8080/", false),
+            ("", false),
+        ] {
+            assert_eq!(is_same_host(string, page), expected, "{string:?}");
+        }
     }
 
     #[test]

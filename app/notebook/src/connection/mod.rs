@@ -64,6 +64,15 @@ impl ConnectionState {
     }
 }
 
+/// A connection to somewhere else that is tried while the present one goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    id: ConnectionId,
+    string: String,
+    /// Why it failed, once it did.
+    pub(crate) error: Option<ErrorReport>,
+}
+
 /// The page's one connection.
 #[derive(Clone, Copy)]
 pub(crate) struct Connection {
@@ -71,6 +80,8 @@ pub(crate) struct Connection {
     state: RwSignal<ConnectionState>,
     string: RwSignal<String>,
     id: RwSignal<ConnectionId>,
+    last_id: StoredValue<u32>,
+    attempt: RwSignal<Option<Attempt>>,
     /// What ends the session when the page goes away.
     farewell: RwSignal<Option<Farewell>>,
 }
@@ -83,6 +94,8 @@ impl Connection {
             state: RwSignal::new(ConnectionState::Connecting),
             string: RwSignal::new(setting::get(SETTING).unwrap_or_else(Self::default_string)),
             id: RwSignal::new(ConnectionId(0)),
+            last_id: StoredValue::new(0),
+            attempt: RwSignal::new(None),
             farewell: RwSignal::new(None),
         }
     }
@@ -103,18 +116,23 @@ impl Connection {
         self.string.into()
     }
 
-    /// The engine's name for it; another one after each attempt.
+    /// The connection that is tried in place of this one, until it is open or given up.
+    pub(crate) fn attempt(self) -> Signal<Option<Attempt>> {
+        self.attempt.into()
+    }
+
+    /// The engine's name for it; another one for each session.
     pub(crate) fn id(self) -> ConnectionId {
         self.id.get_untracked()
     }
 
     /// Opens a new session, in place of the one that is.
     pub(crate) fn connect(self) {
-        let old = self.id.get_untracked();
-        if self.state.with_untracked(|state| state.is_usable()) {
-            self.engine.send(&Command::Disconnect { connection: old });
+        if self.state.with_untracked(ConnectionState::is_usable) {
+            let connection = self.id();
+            self.engine.send(&Command::Disconnect { connection });
         }
-        let connection = ConnectionId(old.0.wrapping_add(1));
+        let connection = self.next_id();
         self.id.set(connection);
         self.farewell.set(None);
         self.state.set(ConnectionState::Connecting);
@@ -124,16 +142,47 @@ impl Connection {
         self.engine.send(&Command::Connect { connection, endpoint });
     }
 
-    /// Opens a session somewhere else, and remembers where, without secrets.
-    pub(crate) fn change(self, connection_string: String) {
-        let (kept, _) = endpoint::without_secrets(&connection_string);
+    /// Tries to open a session somewhere else. Only when it is open does it take the place of the present one.
+    pub(crate) fn change(self, string: String) {
+        let id = self.next_id();
+        let endpoint = Endpoint {
+            connection_string: string.clone(),
+        };
+        self.attempt.set(Some(Attempt {
+            id,
+            string,
+            error: None,
+        }));
+        let connection = id;
+        self.engine.send(&Command::Connect { connection, endpoint });
+    }
+
+    /// Gives up what is being tried. A session that opens all the same is ended then.
+    pub(crate) fn give_up(self) {
+        self.attempt.set(None);
+    }
+
+    fn next_id(self) -> ConnectionId {
+        self.last_id.update_value(|last| *last = last.wrapping_add(1));
+        ConnectionId(self.last_id.get_value())
+    }
+
+    /// Puts an opened session in place of the present one, and remembers where it is, without secrets.
+    fn swap(self, attempt: Attempt) {
+        let (kept, _) = endpoint::without_secrets(&attempt.string);
         if kept == Self::default_string() {
             setting::remove(SETTING);
         } else {
             setting::set(SETTING, &kept);
         }
-        self.string.set(connection_string);
-        self.connect();
+        if self.state.with_untracked(ConnectionState::is_usable) {
+            let connection = self.id();
+            self.engine.send(&Command::Disconnect { connection });
+        }
+        self.string.set(attempt.string);
+        self.id.set(attempt.id);
+        self.farewell.set(None);
+        self.attempt.set(None);
     }
 
     /// Tries again: with the same session if there may still be one, else with a new one.
@@ -198,6 +247,24 @@ impl Connection {
 
     /// Takes in what the engine says of the connection. Tells whether it concerned the present one.
     pub(crate) fn on_event(self, event: &Event) -> bool {
+        match event {
+            Event::Connected { connection, .. } if *connection != self.id() => {
+                let tried = self.attempt.get_untracked();
+                match tried.filter(|attempt| attempt.id == *connection) {
+                    Some(attempt) => self.swap(attempt),
+                    // Nobody waits for it any more.
+                    None => self.engine.send(&Command::Disconnect {
+                        connection: *connection,
+                    }),
+                }
+            }
+            Event::ConnectFailed { connection, error } => self.attempt.update(|attempt| {
+                if let Some(attempt) = attempt.as_mut().filter(|attempt| attempt.id == *connection) {
+                    attempt.error = Some(error.clone());
+                }
+            }),
+            _ => {}
+        }
         let state = match event {
             Event::Connected {
                 connection,
@@ -248,6 +315,7 @@ impl Connection {
     /// The engine ended, and the session with it.
     pub(crate) fn on_engine_failed(self, reason: &str) {
         let error = ErrorReport::new(ErrorKind::Internal, format!("The engine stopped ({reason})."));
+        self.attempt.set(None);
         self.state.set(ConnectionState::Failed(error));
     }
 }
