@@ -4,7 +4,7 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use engine_api::{Align, Column, ColumnKind, Histogram};
+use engine_api::{Align, Column, ColumnKind, ColumnStats, Histogram};
 use web_sys::{Element, HtmlElement, Text};
 
 use super::{
@@ -103,8 +103,7 @@ impl HeaderSlot {
         self.nulls.set_data("");
         self.element
             .set_attribute("aria-colindex", &(number + 2).to_string())?;
-        self.element.set_title(&summary::details(column, None));
-        Ok(())
+        self.describe(column, None)
     }
 
     fn place(&self, widths: &Columns, gutter: f64) -> Dom<()> {
@@ -135,9 +134,15 @@ impl HeaderSlot {
         }
         self.values.set_data(&summary::values(column.kind, stats));
         self.nulls.set_data(&summary::nulls(rows, stats));
-        self.element
-            .set_title(&summary::details(column, Some((rows, stats))));
+        self.describe(column, Some((rows, stats)))?;
         self.draw(stats.histogram.as_ref())
+    }
+
+    /// Says what is known of the column to those who point at the header and to those who hear of it.
+    fn describe(&self, column: &Column, known: Option<(u64, &ColumnStats)>) -> Dom<()> {
+        let hints = summary::hints(column, known);
+        self.element.set_title(&hints.join("\n"));
+        self.element.set_attribute("aria-description", &hints.join("; "))
     }
 
     fn draw(&self, histogram: Option<&Histogram>) -> Dom<()> {

@@ -21,7 +21,7 @@ pub(crate) enum Action {
     Deselect,
     /// Copy the selection, with the columns' names or without.
     Copy { header: bool },
-    /// Show the cell at length.
+    /// Show the cell at length, or in the header the column's statistics.
     Open,
     /// Ask for a row to go to.
     GoToRow,
@@ -42,7 +42,6 @@ pub(crate) struct Key<'a> {
 
 /// What a key means at a place; none if it is not the grid's.
 pub(crate) fn action(key: Key, at: Place) -> Option<Action> {
-    let in_cells = at.row.is_some() && at.column.is_some();
     if key.alt {
         return match key.key {
             "ArrowLeft" if at.row.is_none() && at.column.is_some() => Some(Action::Widen(-16.0)),
@@ -61,7 +60,7 @@ pub(crate) fn action(key: Key, at: Place) -> Option<Action> {
         ("a" | "A", true, false) => Some(Action::SelectAll),
         ("c" | "C", true, header) => Some(Action::Copy { header }),
         ("g" | "G", true, false) => Some(Action::GoToRow),
-        ("Enter" | "F2", false, false) if in_cells => Some(Action::Open),
+        ("Enter" | "F2", false, false) if at.column.is_some() => Some(Action::Open),
         ("Enter" | " ", false, false) => Some(Action::Select),
         (" ", true, false) => Some(Action::SelectColumns),
         (" ", false, true) => Some(Action::SelectRows),
@@ -146,7 +145,9 @@ mod tests {
             row: Some(2),
             column: None,
         };
-        assert_eq!(press("Enter", header), Some(Action::Select));
+        assert_eq!(press("Enter", header), Some(Action::Open));
+        assert_eq!(press("Space", header), Some(Action::Select));
+        assert_eq!(press("Enter", number), Some(Action::Select));
         assert_eq!(press("Space", number), Some(Action::Select));
         assert_eq!(press("Alt+ArrowRight", header), Some(Action::Widen(16.0)));
         assert_eq!(press("Alt+ArrowRight", number), None);

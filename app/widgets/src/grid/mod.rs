@@ -67,8 +67,9 @@ fn with(grid: GridHandle, act: impl FnOnce(&Driver)) {
 /// A grid of a result's cells. Rows may be added while it is shown; columns may not.
 ///
 /// Keys: arrows, Home, End, Page Up and Down, all also with Control, move; with Shift they select. Enter shows
-/// the cell at length, Control+C copies (with Shift: with the columns' names), Control+A selects all, Control+G
-/// goes to a row; in the header Alt with an arrow changes the column's width.
+/// the cell at length, in the header the column's statistics; Control+C copies (with Shift: with the columns'
+/// names), Control+A selects all, Control+G goes to a row; in the header Space selects the column and Alt with an
+/// arrow changes its width.
 #[component]
 pub fn Grid(
     /// The result's columns.
@@ -98,6 +99,7 @@ pub fn Grid(
         asking: RwSignal::new(false),
         notice: RwSignal::new(None),
         height: RwSignal::new((0.0, 0.0)),
+        summarised: RwSignal::new(()),
     };
     let scroller = NodeRef::<html::Div>::new();
     let grid: GridHandle = StoredValue::new_local(None);
@@ -148,7 +150,7 @@ pub fn Grid(
                 <NoticeLine notice=signals.notice grid/>
                 <HeightHandle height=signals.height grid/>
             </div>
-            <ValueView open=signals.open columns source grid/>
+            <ValueView signals columns source grid/>
             </div>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use engine_api::{Column, ColumnKind, ColumnStats, Histogram};
 
+use super::cell_text::{escaped, needs_quotes};
 use crate::format;
 
 /// Size of the picture, in the units of its view box.
@@ -68,8 +69,24 @@ fn distinct_text(distinct: u64) -> String {
     )
 }
 
-/// Everything that is known of a column, a line each, for its tooltip.
-pub(crate) fn details(column: &Column, known: Option<(u64, &ColumnStats)>) -> String {
+/// The longest text in a tooltip, in characters.
+const SHORT: usize = 60;
+
+/// The most frequent values in a tooltip.
+const FEW: usize = 8;
+
+/// What is known of a column, in a line each, for its tooltip: long texts are cut and few values named.
+pub(crate) fn hints(column: &Column, known: Option<(u64, &ColumnStats)>) -> Vec<String> {
+    lines(column, known, SHORT, FEW)
+}
+
+/// Everything that is known of a column, in a line each.
+pub(crate) fn details(column: &Column, known: Option<(u64, &ColumnStats)>) -> Vec<String> {
+    lines(column, known, usize::MAX, usize::MAX)
+}
+
+fn lines(column: &Column, known: Option<(u64, &ColumnStats)>, length: usize, frequent: usize) -> Vec<String> {
+    let short = |text: &str| short(text, length);
     let mut lines = vec![format!("{}: {}", column.name, column.data_type)];
     if let Some((rows, stats)) = known {
         lines.push(format!(
@@ -81,17 +98,20 @@ pub(crate) fn details(column: &Column, known: Option<(u64, &ColumnStats)>) -> St
         lines.extend(stats.min.iter().map(|min| format!("smallest: {}", short(min))));
         lines.extend(stats.max.iter().map(|max| format!("largest: {}", short(max))));
         if let Some(Histogram::Top { values, .. }) = &stats.histogram {
-            let top = values.iter().take(8);
+            let top = values.iter().take(frequent);
             lines.extend(top.map(|(value, n)| format!("{}  {}", format::percent(*n, rows), short(value))));
         }
     }
-    lines.join("\n")
+    lines
 }
 
-fn short(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
+/// A value in a line of others: cut if it is long, in quotes if it could not be seen otherwise.
+fn short(text: &str, length: usize) -> String {
+    let shown = escaped(text);
+    match shown.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None if text.is_empty() || needs_quotes(text) => format!("\"{shown}\""),
+        None => shown.into_owned(),
     }
 }
 
@@ -264,15 +284,25 @@ mod tests {
             kind: ColumnKind::Text,
             nullable: true,
         };
-        assert_eq!(details(&column, None), "zone: string");
+        assert_eq!(details(&column, None), ["zone: string"]);
         let mut known = stats(1, Some(2), None);
         known.histogram = Some(Histogram::Top {
-            values: vec![("Mill".into(), 3)],
+            values: vec![("x".repeat(100), 2), (String::new(), 1)],
             other: 0,
         });
+        let lines = details(&column, Some((4, &known)));
+        let long = format!("50 %  {}", "x".repeat(100));
         assert_eq!(
-            details(&column, Some((4, &known))),
-            "zone: string\n4 rows, 1 null\n2 distinct\n75 %  Mill"
+            lines,
+            [
+                "zone: string",
+                "4 rows, 1 null",
+                "2 distinct",
+                &long,
+                "25 %  \"\""
+            ]
         );
+        let hints = hints(&column, Some((4, &known)));
+        assert_eq!(hints[3], format!("50 %  {}…", "x".repeat(60)));
     }
 }

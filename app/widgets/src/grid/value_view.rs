@@ -1,15 +1,16 @@
-//! One cell at length, beside the grid.
+//! One cell at length, or what is known of a column, beside the grid.
 
 use std::sync::Arc;
 
 use engine_api::{Column, Value};
+use futures::{FutureExt, future::ready};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
     GridHandle, clipboard,
-    driver::{Driver, Notice, Opened},
+    driver::{Driver, Notice, Opened, Signals},
     source::Source,
-    with,
+    summary, with,
 };
 use crate::{
     format::bytes,
@@ -30,15 +31,17 @@ fn cut(value: &Value) -> Option<String> {
     (here < value.total_bytes).then(|| format!("first {} of {} shown", bytes(here), bytes(value.total_bytes)))
 }
 
-/// A panel with the value of the cell that is open; it follows the grid's focus until it is closed.
+/// A panel with what is open, a cell's value or a column's statistics; it follows the grid's focus until it is closed.
 #[component]
 pub(super) fn ValueView(
-    open: RwSignal<Option<Opened>>,
+    signals: Signals,
     columns: Arc<[Column]>,
     source: Source,
     grid: GridHandle,
 ) -> impl IntoView {
+    let Signals { open, summarised, .. } = signals;
     let source = StoredValue::new_local(source);
+    let all = columns.clone();
     let shown = RwSignal::new(Shown::Waiting);
     let text = NodeRef::<html::Pre>::new();
     let shows = Memo::new(move |_| open.with(Option::is_some));
@@ -48,7 +51,23 @@ pub(super) fn ValueView(
             shown.set(Shown::Waiting);
             return;
         };
-        let answer = source.with_value(|s| (s.value)(asked.row, asked.column));
+        let Some(row) = asked.row else {
+            summarised.track();
+            let mut known = None;
+            with(grid, |driver| known = driver.statistics(asked.column));
+            let known = known.as_ref().map(|(rows, stats)| (*rows, stats));
+            let text = all
+                .get(asked.column as usize)
+                .map(|column| summary::details(column, known).join("\n"))
+                .unwrap_or_default();
+            shown.set(Shown::Here(Value {
+                total_bytes: text.len() as u64,
+                text,
+                null: false,
+            }));
+            return;
+        };
+        let answer = source.with_value(|s| (s.value)(row, asked.column));
         spawn_local(async move {
             let value = answer.await;
             let same = |now: Opened| (now.row, now.column) == (asked.row, asked.column);
@@ -80,14 +99,13 @@ pub(super) fn ValueView(
             Shown::Here(value) if !value.null && cut(&value).is_none() => Some(value.text),
             _ => None,
         };
-        let answer = source.with_value(|s| (s.copy)(row..row + 1, column..column + 1, false));
+        let answer = match (whole, row) {
+            (Some(text), _) => ready(Ok(text)).boxed_local(),
+            (None, Some(row)) => source.with_value(|s| (s.copy)(row..row + 1, column..column + 1, false)),
+            (None, None) => return,
+        };
         spawn_local(async move {
-            let text = async move {
-                match whole {
-                    Some(text) => Ok(text),
-                    None => answer.await.map_err(|e| e.message),
-                }
-            };
+            let text = async move { answer.await.map_err(|e| e.message) };
             let notice = match clipboard::write(text).await {
                 Ok(()) => Notice::Done("Copied".into()),
                 Err(message) => Notice::Failed(message),
@@ -108,6 +126,7 @@ pub(super) fn ValueView(
             columns.get(number as usize).map(describe)
         }
     };
+    let of_column = move || open.get().is_some_and(|opened| opened.row.is_none());
     let name = column(|c| c.name.clone());
     let data_type = column(|c| c.data_type.clone());
     let value = move || match shown.get() {
@@ -128,12 +147,15 @@ pub(super) fn ValueView(
     };
     view! {
         <Show when=move || shows.get()>
-            <section class="dg-value" aria-label="Value" on:keydown=key>
+            <section class="dg-value" aria-label=move || if of_column() { "Column statistics" } else { "Value" } on:keydown=key>
                 <header>
                     <strong>{name.clone()}</strong>
                     <span class="dg-value-type">{data_type.clone()}</span>
                     <span class="dg-value-row">
-                        {move || open.get().map(|opened| format!("row {}", opened.row + 1))}
+                        {move || match open.get()?.row {
+                            Some(row) => Some(format!("row {}", row + 1)),
+                            None => Some("statistics".to_string()),
+                        }}
                     </span>
                     <button type="button" aria-label="Copy value" title="Copy" on:click=copy>
                         <IconView icon=Icon::Copy/>

@@ -1,6 +1,10 @@
 //! What the grid asks its source, and what it does with the answers.
 
-use leptos::{prelude::Set, task::spawn_local};
+use engine_api::ColumnStats;
+use leptos::{
+    prelude::{Notify, Set},
+    task::spawn_local,
+};
 
 use super::{Driver, Notice, now, upgrade};
 use crate::{format::counted, grid::clipboard};
@@ -53,10 +57,18 @@ impl Driver {
                 view.summaries.answer(statistics);
                 Ok(())
             });
+            driver.0.signals.summarised.notify();
             // Other columns may have come into view, other rows have arrived.
             let wait = driver.0.view.borrow().summaries.wait(now());
             driver.ask_statistics_in(wait as u32);
         });
+    }
+
+    /// What is known of a column, and over how many rows.
+    pub(crate) fn statistics(&self, column: u32) -> Option<(u64, ColumnStats)> {
+        let view = self.0.view.borrow();
+        let (rows, stats) = view.summaries.get(column)?;
+        Some((rows, stats.clone()))
     }
 
     /// Copies the selection.

@@ -40,10 +40,11 @@ pub(crate) enum Notice {
     Failed(String),
 }
 
-/// A cell that is shown at length.
+/// A cell or a column that is shown at length.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Opened {
-    pub(crate) row: u64,
+    /// None for the column's statistics.
+    pub(crate) row: Option<u64>,
     pub(crate) column: u32,
     /// Whether the keyboard goes to the value, as the user asked for it.
     pub(crate) focus: bool,
@@ -52,11 +53,13 @@ pub(crate) struct Opened {
 /// What the grid tells the rest of the widget.
 #[derive(Clone, Copy)]
 pub(crate) struct Signals {
-    /// The cell that is shown at length.
+    /// What is shown at length.
     pub(crate) open: RwSignal<Option<Opened>>,
     /// Whether the user is asked for a row to go to.
     pub(crate) asking: RwSignal<bool>,
     pub(crate) notice: RwSignal<Option<Notice>>,
+    /// Tells of new statistics.
+    pub(crate) summarised: RwSignal<()>,
     /// The grid's height and the height that would show every row, in px.
     pub(crate) height: RwSignal<(f64, f64)>,
 }
@@ -265,16 +268,13 @@ impl Driver {
     }
 
     fn open(&self, place: Place, focus: bool) {
-        if let Place {
-            row: Some(row),
-            column: Some(column),
-        } = place
-        {
+        let Place { row, column } = place;
+        if let Some(column) = column {
             self.0.signals.open.set(Some(Opened { row, column, focus }));
         }
     }
 
-    /// The value that is shown at length is that of the focused cell.
+    /// What is shown at length is what the focus is on.
     fn follow(&self) {
         if self.0.signals.open.get_untracked().is_some() {
             let place = self.0.view.borrow().focus();
