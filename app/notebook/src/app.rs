@@ -106,7 +106,11 @@ impl App {
             }
             Event::Farewell { connection, request } => self.connection.on_farewell(connection, request),
             Event::Memory { bytes, budget } => self.memory.set(Some((bytes, budget))),
-            event => self.runs.on_event(event),
+            event => {
+                if self.runs.on_event(event) {
+                    self.catalog.refresh_soon();
+                }
+            }
         }
     }
 

@@ -6,13 +6,20 @@ mod tree;
 mod view;
 
 use engine_api::{CatalogEntry, Command, Event};
+use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{connection::Connection, engine::Engine};
+use crate::{
+    connection::{Connection, ConnectionState},
+    engine::Engine,
+};
 use tree::{Level, Path, Tree};
 
 pub(crate) use name::{proposals, qualified};
 pub(crate) use view::CatalogTree;
+
+/// How long after a command the catalog is asked again: several commands in a row ask once.
+const PAUSE_MS: u32 = 300;
 
 /// The database that the first notebook reads.
 const SAMPLES: &str = "samples";
@@ -25,6 +32,7 @@ pub(crate) struct Catalog {
     tree: RwSignal<Tree>,
     /// Whether there is a database of samples, once known.
     samples: RwSignal<Option<bool>>,
+    refresh: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl Catalog {
@@ -35,6 +43,7 @@ impl Catalog {
             connection,
             tree: RwSignal::new(Tree::default()),
             samples: RwSignal::new(None),
+            refresh: StoredValue::new_local(None),
         }
     }
 
@@ -70,6 +79,31 @@ impl Catalog {
         });
     }
 
+    /// A command may have changed what there is.
+    pub(crate) fn refresh_soon(self) {
+        self.refresh
+            .set_value(Some(Timeout::new(PAUSE_MS, move || self.refresh())));
+    }
+
+    /// Asks anew for everything that shows, which stays as it is until the answers are there.
+    pub(crate) fn refresh(self) {
+        let shown = self.tree.try_update_untracked(Tree::shown).unwrap_or_default();
+        spawn_local(async move {
+            for path in shown {
+                let there = self.tree.try_with_untracked(|tree| tree.lists(&path));
+                match there {
+                    Some(true) => {
+                        if let Some(level) = self.ask(path.clone()).await {
+                            self.tree.try_update(|tree| tree.set(path, level));
+                        }
+                    }
+                    Some(false) => drop(self.tree.try_update(|tree| tree.remove(&path))),
+                    None => return,
+                }
+            }
+        });
+    }
+
     /// No session: nothing is known, except that.
     pub(crate) fn disconnect(self) {
         self.samples.set(None);
@@ -101,29 +135,12 @@ impl Catalog {
             Some(Some(Level::Loading)) => return Vec::new(),
             _ => {}
         }
-        if !self.connection.state().with_untracked(|state| state.is_usable()) {
+        if !self.is_connected() {
             return Vec::new();
         }
         self.tree.update(|tree| tree.set(path.clone(), Level::Loading));
-        let connection = self.connection.id();
-        let asked = path.clone();
-        let ask = self.engine.ask(None, move |request| Command::Catalog {
-            connection,
-            request,
-            path: asked,
-        });
-        let answer = ask.await;
-        if self.connection.id() != connection {
+        let Some(level) = self.ask(path.clone()).await else {
             return Vec::new();
-        }
-        let level = match answer {
-            Some(Event::Catalog {
-                entries: Ok(entries), ..
-            }) => Level::Loaded(entries),
-            Some(Event::Catalog {
-                entries: Err(error), ..
-            }) => Level::Failed(error.message),
-            _ => Level::Failed("The engine did not answer.".into()),
         };
         let entries = match &level {
             Level::Loaded(entries) => entries.clone(),
@@ -131,5 +148,32 @@ impl Catalog {
         };
         self.tree.try_update(|tree| tree.set(path, level));
         entries
+    }
+
+    /// The server's answer to what is below a path; none if there is no connection, or another one by then.
+    async fn ask(self, path: Path) -> Option<Level> {
+        if !self.is_connected() {
+            return None;
+        }
+        let connection = self.connection.id();
+        let ask = self.engine.ask(None, move |request| Command::Catalog {
+            connection,
+            request,
+            path,
+        });
+        let answer = ask.await;
+        (self.connection.id() == connection).then(|| match answer {
+            Some(Event::Catalog {
+                entries: Ok(entries), ..
+            }) => Level::Loaded(entries),
+            Some(Event::Catalog {
+                entries: Err(error), ..
+            }) => Level::Failed(error.message),
+            _ => Level::Failed("The engine did not answer.".into()),
+        })
+    }
+
+    fn is_connected(self) -> bool {
+        self.connection.state().with_untracked(ConnectionState::is_usable)
     }
 }

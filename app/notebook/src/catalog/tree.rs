@@ -41,6 +41,18 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Tells it from every other row, and from itself once it has to be drawn anew.
+    pub(crate) fn key(&self) -> (Path, Option<String>, (usize, usize), String) {
+        let looks = self.entry.as_ref();
+        let looks = looks.map(|entry| format!("{:?} {} {}", entry.kind, entry.data_type, entry.comment));
+        (
+            self.path.clone(),
+            self.note.clone(),
+            self.place,
+            looks.unwrap_or_default(),
+        )
+    }
+
     /// How deep it is, from 1.
     pub(crate) fn depth(&self) -> usize {
         self.path.len()
@@ -87,6 +99,33 @@ impl Tree {
             .collect();
         missing.sort();
         missing
+    }
+
+    /// Forgets what is known below paths that do not show, and gives those that do, from the top down.
+    pub(crate) fn shown(&mut self) -> Vec<Path> {
+        let open = &self.open;
+        self.levels
+            .retain(|path, _| (1..=path.len()).all(|depth| open.contains(&path[..depth])));
+        let mut shown: Vec<_> = self.levels.keys().cloned().collect();
+        shown.sort();
+        shown
+    }
+
+    /// Whether the level above lists the path; the root is always there.
+    pub(crate) fn lists(&self, path: &[String]) -> bool {
+        let Some((name, above)) = path.split_last() else {
+            return true;
+        };
+        match self.levels.get(above) {
+            Some(Level::Loaded(entries)) => entries.iter().any(|entry| entry.name == *name),
+            _ => false,
+        }
+    }
+
+    /// Forgets a path that is gone, and everything below it.
+    pub(crate) fn remove(&mut self, gone: &[String]) {
+        self.levels.retain(|path, _| !path.starts_with(gone));
+        self.open.retain(|path| !path.starts_with(gone));
     }
 
     /// The rows that show, from top to bottom. With a search, all known entries whose name or type contains it, with
@@ -236,6 +275,29 @@ mod tests {
             assert_eq!(shown(&tree, "").last().map(String::as_str), Some(expected));
         }
         assert!(tree.missing().is_empty());
+    }
+
+    #[test]
+    fn what_shows_is_asked_again_and_what_is_gone_closes() {
+        let mut tree = tree();
+        tree.set_open(&path("main"), true);
+        tree.set_open(&path("main.samples.trips"), true);
+        assert_eq!(
+            tree.clone().shown(),
+            [path(""), path("main")],
+            "the samples are closed"
+        );
+        tree.set_open(&path("main.samples"), true);
+        let all = ["", "main", "main.samples", "main.samples.trips"].map(path);
+        assert_eq!(tree.shown(), all);
+        assert!(all.iter().all(|path| tree.lists(path)));
+
+        tree.set(path("main.samples"), Level::Loaded(vec![]));
+        assert!(!tree.lists(&path("main.samples.trips")));
+        tree.remove(&path("main.samples.trips"));
+        assert!(tree.level(&path("main.samples.trips")).is_none());
+        assert!(!tree.is_open(&path("main.samples.trips")));
+        assert!(tree.is_open(&path("main.samples")));
     }
 
     #[test]

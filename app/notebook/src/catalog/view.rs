@@ -60,20 +60,31 @@ pub(crate) fn CatalogTree() -> impl IntoView {
         })
     };
     view! {
-        <label class="search">
-            <IconView icon=Icon::Search/>
-            <input
-                type="search"
-                placeholder="Find tables and columns"
-                aria-label="Search the catalog"
-                prop:value=search
-                on:input=move |event| search.set(event_target_value(&event))
-            />
-            <kbd aria-hidden="true">"/"</kbd>
-        </label>
+        <div class="catalog-head">
+            <label class="search">
+                <IconView icon=Icon::Search/>
+                <input
+                    type="search"
+                    placeholder="Find tables and columns"
+                    aria-label="Search the catalog"
+                    prop:value=search
+                    on:input=move |event| search.set(event_target_value(&event))
+                />
+                <kbd aria-hidden="true">"/"</kbd>
+            </label>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Refresh the catalog"
+                title="Refresh the catalog"
+                on:click=move |_| catalog.refresh()
+            >
+                <IconView icon=Icon::Refresh/>
+            </button>
+        </div>
         <div class="tree-place">
             <ul class="tree" role="tree" aria-label="Catalog" node_ref=list on:keydown=keydown>
-                <For each=move || rows.get() key=|row| (row.path.clone(), row.note.clone(), row.place) let:row>
+                <For each=move || rows.get() key=Row::key let:row>
                     <TreeRow row catalog current at open/>
                 </For>
             </ul>
@@ -109,6 +120,12 @@ fn TreeRow(
         CatalogKind::Column(kind) => Some(kind),
         _ => None,
     };
+    // The buttons inside are no part of the name.
+    let spoken = match entry.kind {
+        CatalogKind::Column(_) => format!("{}, {}", entry.name, entry.data_type),
+        CatalogKind::View => format!("{}, view", entry.name),
+        _ => entry.name.clone(),
+    };
     let readable = matches!(entry.kind, CatalogKind::Table | CatalogKind::View);
     let kind = match entry.kind {
         CatalogKind::View => "view",
@@ -127,7 +144,7 @@ fn TreeRow(
             class=format!("node {level}")
             class:leaf=leaf
             role="treeitem"
-            attr:aria-level=depth.to_string()
+            aria-label=spoken
             aria-posinset=row.place.0.to_string()
             aria-setsize=row.place.1.to_string()
             aria-expanded=move || (!leaf).then(|| is_open.get().to_string())
@@ -176,6 +193,8 @@ fn TreeRow(
             </span>
         </li>
     }
+    // The macro does not know this attribute.
+    .attr("aria-level", depth.to_string())
     .into_any()
 }
 

@@ -182,10 +182,12 @@ impl Runs {
         }
     }
 
-    /// Takes in what the engine says of a run.
-    pub(crate) fn on_event(self, event: Event) {
-        let Some(run) = run_of(&event) else { return };
-        let Some(cell) = self.cell_of(run) else { return };
+    /// Takes in what the engine says of a run. Tells whether the catalog may be another because of it.
+    pub(crate) fn on_event(self, event: Event) -> bool {
+        let Some(run) = run_of(&event) else { return false };
+        let Some(cell) = self.cell_of(run) else {
+            return false;
+        };
         match &event {
             Event::Failed { error, .. } => self.connection.on_run_failed(error),
             Event::Retrying { .. } => {}
@@ -193,17 +195,17 @@ impl Runs {
         }
         let now = browser::now_ms();
         let output = self.output(cell);
-        let over = output.try_update(|output| {
-            let Some(output) = output.as_mut().filter(|output| output.run == run) else {
-                return false;
-            };
+        let told = output.try_update(|output| {
+            let output = output.as_mut().filter(|output| output.run == run)?;
             output.apply(event, now);
-            !output.phase.is_active()
+            Some((!output.phase.is_active(), output.may_change_catalog()))
         });
-        if over == Some(true) {
+        let (over, changed) = told.flatten().unwrap_or_default();
+        if over {
             self.leave_queue(run);
             self.advance();
         }
+        changed
     }
 
     /// The connection is another, or in another state: go on, or tell those who wait why not.

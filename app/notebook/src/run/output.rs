@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use engine_api::{Column, ErrorKind, ErrorReport, Event, Progress, RowLimit, RunId, Summary};
 
+/// The first words of statements that change what the catalog holds.
+const DEFINITIONS: [&str; 5] = ["CREATE", "DROP", "ALTER", "USE", "REPLACE"];
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -159,11 +162,47 @@ impl Output {
         }
     }
 
+    /// Whether it completed and may have changed what the catalog holds.
+    pub(crate) fn may_change_catalog(&self) -> bool {
+        match &self.phase {
+            Phase::Finished(summary) => summary.message.is_some() || is_definition(&self.source),
+            _ => false,
+        }
+    }
+
     /// The share of tasks that are done, for the page's title: `62`.
     pub(crate) fn percent(&self) -> Option<u64> {
         let progress = self.progress.as_ref()?;
         let tasks = progress.tasks();
         (tasks > 0).then(|| progress.completed_tasks().min(tasks) * 100 / tasks)
+    }
+}
+
+/// Whether any statement of the source begins with a word that changes the catalog.
+fn is_definition(source: &str) -> bool {
+    source.split(';').any(|statement| {
+        let word = after_comments(statement)
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or_default();
+        DEFINITIONS
+            .iter()
+            .any(|definition| word.eq_ignore_ascii_case(definition))
+    })
+}
+
+/// A statement without the comments before it.
+fn after_comments(statement: &str) -> &str {
+    let mut rest = statement.trim_start();
+    loop {
+        let after = if rest.starts_with("--") {
+            rest.split_once('\n')
+        } else if rest.starts_with("/*") {
+            rest.split_once("*/")
+        } else {
+            return rest;
+        };
+        rest = after.map_or("", |(_, after)| after.trim_start());
     }
 }
 
@@ -284,6 +323,30 @@ mod tests {
         assert_eq!(output.retry.as_ref().map(|retry| retry.attempt), Some(2));
         output.apply(rows(1), 1_200.0);
         assert_eq!(output.retry, None);
+    }
+
+    #[test]
+    fn only_a_completed_definition_changes_the_catalog() {
+        for (source, message, expected) in [
+            ("SELECT 1", None, false),
+            ("SELECT 1", Some("done"), true),
+            ("create table t (a int)", None, true),
+            ("-- first\n/* then */ DROP VIEW v", None, true),
+            ("SELECT 1; USE other", None, true),
+            ("-- CREATE", None, false),
+            ("created", None, false),
+            ("", None, false),
+        ] {
+            let mut output = Output::queued(RUN, source.into(), RowLimit::Preview(10));
+            output.send(0.0);
+            assert!(!output.may_change_catalog(), "{source}: it is not complete");
+            let summary = Summary {
+                message: message.map(Into::into),
+                ..Default::default()
+            };
+            output.apply(Event::Finished { run: RUN, summary }, 1.0);
+            assert_eq!(output.may_change_catalog(), expected, "{source}");
+        }
     }
 
     #[test]
