@@ -21,6 +21,9 @@ const NULLS: f64 = 56.0;
 /// What stands around a text with blanks at its ends.
 const QUOTES: &str = "\"\"";
 
+/// Space between a type and the share of nulls, in px; as in the style sheet, and some for the slant of the latter.
+const GAP: f64 = 9.0;
+
 /// What the header of a column of days says of them, in its longest usual form.
 const DAYS: &str = "2026-01-01 – 12-31";
 
@@ -59,6 +62,8 @@ pub(crate) struct Columns {
 struct One {
     /// What the header needs, in px.
     header: f64,
+    /// What the header would take, in px, so that nothing in it is cut.
+    wish: f64,
     /// The most that its texts get, in px.
     most: f64,
     origin: Origin,
@@ -96,6 +101,7 @@ impl Columns {
             edge += chosen(header.max(usual(column.kind)));
             all.each.push(One {
                 header,
+                wish: header,
                 most: if column.kind.align() == Align::End {
                     ALLOWED.1
                 } else {
@@ -146,6 +152,42 @@ impl Columns {
             .map(|last| right_of.saturating_sub(1).min(last))
     }
 
+    /// Takes what a column's header says of its type and of its values: it is shown whole if there is room.
+    pub(crate) fn wish(&mut self, column: u32, data_type: &str, nulls: &str, values: &str, measure: Measure) {
+        let small = |text: &str| measure(Face::Small, text);
+        let nulls = if nulls.is_empty() { 0.0 } else { small(nulls) + GAP };
+        let wish = (small(data_type) + nulls).max(small(values)) + PADDING;
+        if let Some(one) = self.each.get_mut(column as usize) {
+            one.wish = wish.max(one.header).ceil().min(CHOSEN.1);
+        }
+    }
+
+    /// Widens columns to what their headers would take, where all of them need less than `room` px; those that
+    /// miss the least come first. Returns whether a column has changed.
+    pub(crate) fn use_room(&mut self, room: f64) -> bool {
+        let mut free = room - self.total();
+        if free <= 0.0 {
+            return false;
+        }
+        let missing = |column: u32| self.each[column as usize].wish - self.width(column);
+        let mut short: Vec<(u32, f64)> = (0..self.len())
+            .filter(|&column| self.each[column as usize].origin != Origin::User)
+            .map(|column| (column, missing(column)))
+            .filter(|(_, missing)| *missing > 0.0)
+            .collect();
+        short.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let mut changed = false;
+        for (column, missing) in short {
+            let more = missing.min(free).floor();
+            if more > 0.0 {
+                free -= more;
+                changed = true;
+                self.change(column, self.width(column) + more);
+            }
+        }
+        changed
+    }
+
     /// Gives a column the width that the user wants.
     pub(crate) fn set_width(&mut self, column: u32, width: f64) {
         if let Some(one) = self.each.get_mut(column as usize) {
@@ -167,7 +209,7 @@ impl Columns {
         };
         let width = windows
             .map(|w| widest(w, column, measure))
-            .fold(one.header, f64::max);
+            .fold(one.wish, f64::max);
         self.set_width(column, width.ceil().min(room).max(CHOSEN.0));
     }
 
@@ -325,6 +367,26 @@ mod tests {
         let moved = c.fit(&window(0..10, "twenty characters..."), 4..6, &measure);
         assert_eq!(moved, 4.0 * (164.0 - 88.0));
         assert_eq!((c.width(3), c.width(4), c.width(6)), (164.0, 164.0, 164.0));
+    }
+
+    #[test]
+    fn free_room_goes_to_the_headers() {
+        let mut c = of_kind(3, ColumnKind::Integer);
+        for (column, values) in [(0, "x".repeat(30)), (1, "x".repeat(12)), (2, "x".repeat(90))] {
+            c.wish(column, "int", "2 % null", &values, &measure);
+        }
+        assert!(!c.use_room(264.0), "there is no room");
+        c.set_width(2, 88.0);
+        assert!(c.use_room(400.0));
+        let widths = [c.width(0), c.width(1), c.width(2)];
+        assert_eq!(
+            widths,
+            [202.0, 110.0, 88.0],
+            "the least first; the user's own not at all"
+        );
+        assert!(c.use_room(900.0));
+        assert_eq!((c.width(0), c.width(1)), (234.0, 110.0));
+        assert!(!c.use_room(900.0), "all is shown");
     }
 
     #[test]

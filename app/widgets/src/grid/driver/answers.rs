@@ -54,7 +54,7 @@ impl Driver {
             let statistics = answer.await;
             let Some(driver) = upgrade(&weak) else { return };
             driver.change(|view| {
-                view.summaries.answer(statistics);
+                view.take_statistics(statistics);
                 Ok(())
             });
             driver.0.signals.summarised.notify();

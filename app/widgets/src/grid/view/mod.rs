@@ -6,7 +6,7 @@ mod sizes;
 
 use std::{ops::Range, sync::Arc};
 
-use engine_api::Column;
+use engine_api::{Column, ColumnStats};
 use leptos::prelude::document;
 use web_sys::HtmlElement;
 
@@ -21,6 +21,7 @@ use super::{
     scroll::Scroll,
     selection::{Motion, Place, Selection, Size},
     summaries::Summaries,
+    summary,
     viewport::{Spot, Viewport},
 };
 
@@ -244,6 +245,22 @@ impl View {
         }
         self.loader.answer(window);
         Ok(())
+    }
+
+    /// Takes the answer to the last question for statistics.
+    pub(crate) fn take_statistics(&mut self, answer: Option<(u64, Vec<ColumnStats>)>) {
+        let ruler = &self.ruler;
+        for number in self.summaries.answer(answer) {
+            let known = self.summaries.get(number);
+            if let (Some(column), Some((rows, stats))) = (self.columns.get(number as usize), known) {
+                let nulls = summary::nulls(rows, stats);
+                let values = summary::values(column.kind, stats);
+                self.widths
+                    .wish(number, &column.data_type, &nulls, &values, &|face, text| {
+                        ruler.width(face, text)
+                    });
+            }
+        }
     }
 
     /// The columns that are in the viewport.

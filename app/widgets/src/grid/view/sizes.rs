@@ -7,6 +7,9 @@ use crate::grid::{
     selection::Place,
 };
 
+/// Room for a scrollbar that may come, in px.
+const SCROLLBAR: f64 = 16.0;
+
 /// The largest row number that has its room from the start.
 const USUAL_ROWS: u64 = 9_999_999;
 
@@ -111,6 +114,12 @@ impl View {
             self.measure()?;
         }
         self.widen_gutter()?;
+        if self
+            .widths
+            .use_room(self.viewport.width - self.viewport.gutter - SCROLLBAR)
+        {
+            self.place_columns()?;
+        }
         self.scroll
             .resize(self.rows as f64 * ROW, self.viewport.body_height());
         let width = self.viewport.gutter + self.widths.total();
