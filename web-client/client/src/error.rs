@@ -147,6 +147,9 @@ impl Error {
     /// The message for a person: without the error class, the SQLSTATE and the plan that Spark writes around it.
     pub fn sentence(&self) -> &str {
         let mut text = self.message.trim();
+        if is_shutdown(text) {
+            return "Spark stopped while this was under way. Run it again once Spark is back.";
+        }
         if let Some(class) = self.error_class()
             && let Some(rest) = text.strip_prefix('[').and_then(|t| t.strip_prefix(class))
             && let Some(rest) = rest.strip_prefix(']')
@@ -203,7 +206,7 @@ impl Error {
             next = error.cause_idx;
         }
         spark.stack_trace = Some(trace.join("\n"));
-        self.kind = kind_of(self.code, Some(spark));
+        self.kind = kind_of(self.code, Some(spark), &self.message);
     }
 }
 
@@ -240,7 +243,7 @@ impl From<Status> for Error {
         let spark = details
             .error_info()
             .map(|info| Box::new(spark_error(&info.reason, &info.metadata)));
-        let kind = kind_of(Some(status.code()), spark.as_deref());
+        let kind = kind_of(Some(status.code()), spark.as_deref(), status.message());
         Self {
             message: message_of(&status, kind),
             kind,
@@ -276,7 +279,10 @@ fn spark_error(reason: &str, metadata: &std::collections::HashMap<String, String
     }
 }
 
-fn kind_of(code: Option<Code>, spark: Option<&SparkError>) -> ErrorKind {
+fn kind_of(code: Option<Code>, spark: Option<&SparkError>, message: &str) -> ErrorKind {
+    if is_shutdown(message) {
+        return ErrorKind::Unreachable;
+    }
     if let Some(class) = spark.and_then(|s| s.error_class.as_deref()) {
         if class.starts_with("INVALID_HANDLE.SESSION") {
             return ErrorKind::SessionLost;
@@ -295,6 +301,12 @@ fn kind_of(code: Option<Code>, spark: Option<&SparkError>) -> ErrorKind {
         _ if spark.is_some() => ErrorKind::Spark,
         _ => ErrorKind::Protocol,
     }
+}
+
+/// Whether Spark is about to end: what runs at that moment fails with the next thing that it calls.
+fn is_shutdown(message: &str) -> bool {
+    message.starts_with("Cannot call methods on a stopped SparkContext")
+        || message.contains("cancelled because SparkContext was shut down")
 }
 
 fn message_of(status: &Status, kind: ErrorKind) -> String {
@@ -391,6 +403,23 @@ mod tests {
         assert_eq!(of(Code::ResourceExhausted, None), ErrorKind::TooLarge);
         assert_eq!(of(Code::PermissionDenied, None), ErrorKind::Denied);
         assert_eq!(of(Code::DeadlineExceeded, None), ErrorKind::DeadlineExceeded);
+    }
+
+    #[test]
+    fn a_spark_that_ends_is_out_of_reach() {
+        for message in [
+            "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n\nx.Y.main(Y.scala)",
+            "Job 3 cancelled because SparkContext was shut down",
+        ] {
+            let error = Error::from(spark_status(Code::Internal, message, &[]));
+            assert_eq!(error.kind, ErrorKind::Unreachable);
+            assert!(!error.is_retryable());
+            assert!(
+                error.sentence().starts_with("Spark stopped"),
+                "{}",
+                error.sentence()
+            );
+        }
     }
 
     #[test]
