@@ -53,6 +53,8 @@ pub(crate) struct App {
     pub(crate) toast: RwSignal<Option<Toast>>,
     /// What assistive technology reads out.
     pub(crate) announcement: RwSignal<String>,
+    /// The same of runs that start: the end of the run before is told at the same moment.
+    pub(crate) started: RwSignal<String>,
     /// Whether the dialog of the connection is open.
     pub(crate) connection_dialog: RwSignal<bool>,
     /// Whether the rail is open, where it does not fit beside the cells.
@@ -71,6 +73,12 @@ impl App {
         self.send_budget();
         self.connection.connect();
         self.connection.release_on_leave();
+        let connection = self.connection.state();
+        Effect::watch(
+            move || connection.track(),
+            move |(), _, _| self.runs.on_connection(),
+            false,
+        );
         Effect::watch(
             move || self.engine.state().get(),
             move |state, _, _| {
@@ -96,7 +104,6 @@ impl App {
         match event {
             Event::Connected { .. } | Event::ConnectFailed { .. } => {
                 if self.connection.on_event(&event) {
-                    self.runs.on_connection();
                     if matches!(event, Event::Connected { .. }) {
                         self.catalog.reload();
                     } else {

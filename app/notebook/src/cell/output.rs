@@ -165,13 +165,31 @@ fn source(engine: Engine, run: RunId) -> Source {
     }
 }
 
-/// Tells assistive technology what became of a run; not how it goes on meanwhile.
+/// Tells assistive technology that a run started and what became of it; not how it goes on meanwhile.
 fn announce(app: App, scope: CellScope, output: OutputSignal) {
+    let running = part(
+        &output,
+        |output| matches!(output.phase, Phase::Running | Phase::Stopping),
+        false,
+    );
+    Effect::watch(
+        move || running.get(),
+        move |running, _, _| {
+            let text = format!("Cell {} is running.", scope.number.get_untracked());
+            if *running {
+                app.started.set(text);
+            } else if app.started.with_untracked(|started| *started == text) {
+                // Or the same text would not be read out again.
+                app.started.set(String::new());
+            }
+        },
+        false,
+    );
     let news = Memo::new(move |_| {
         output.with(|output| {
             let output = output.as_ref()?;
             match &output.phase {
-                Phase::Queued | Phase::Running | Phase::Stopping => Some("running".to_owned()),
+                Phase::Queued | Phase::Running | Phase::Stopping => None,
                 Phase::Finished(summary) => Some(super::status::finished(output, summary)),
                 Phase::Failed(error) => Some(error.message.clone()),
                 Phase::Empty => Some("nothing to run".to_owned()),

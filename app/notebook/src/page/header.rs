@@ -15,7 +15,14 @@ pub(super) fn Header() -> impl IntoView {
     let set_title = move |event: Event| {
         app.document.apply(Command::SetTitle(event_target_value(&event)));
     };
-    let busy = move || app.runs.active().get() > 0;
+    let busy = Memo::new(move |_| app.runs.active().get() > 0);
+    let run_or_stop = move |_| {
+        if busy.get_untracked() {
+            app.runs.stop_all();
+        } else {
+            app.run_all();
+        }
+    };
     let run_keys = if browser::is_mac() {
         "⇧⌘↵"
     } else {
@@ -42,17 +49,11 @@ pub(super) fn Header() -> impl IntoView {
             /></h1>
             <SaveNote/>
             <span class="grow"></span>
-            {move || if busy() {
-                view! {
-                    <button type="button" class="button" on:click=move |_| app.runs.stop_all()>"Stop all"</button>
-                }.into_any()
-            } else {
-                view! {
-                    <button type="button" class="button" on:click=move |_| app.run_all()>
-                        "Run all " <kbd>{run_keys}</kbd>
-                    </button>
-                }.into_any()
-            }}
+            // One button for both, so that it keeps the focus.
+            <button type="button" class="button" on:click=run_or_stop>
+                {move || if busy.get() { "Stop all" } else { "Run all " }}
+                <kbd hidden=busy>{run_keys}</kbd>
+            </button>
         </header>
         <Description/>
     }
@@ -96,7 +97,7 @@ fn SaveNote() -> impl IntoView {
     }
 }
 
-/// The window's title: the notebook's, and how far the run under way is.
+/// The window's title: the notebook's, and how far the run under way is, or which of several it is.
 fn name_the_window(app: App, title: Memo<String>) {
     let percent = Memo::new(move |_| {
         let cell = app.runs.running().get()?;
@@ -113,10 +114,11 @@ fn name_the_window(app: App, title: Memo<String>) {
         } else {
             title
         };
-        document().set_title(&match percent.get() {
-            Some(Some(percent)) => format!("{percent} % · {title}"),
-            Some(None) => format!("Running · {title}"),
-            None => title,
+        document().set_title(&match (percent.get(), app.runs.place().get()) {
+            (Some(_), (place, of)) if of > 1 => format!("{place} of {of} · {title}"),
+            (Some(Some(percent)), _) => format!("{percent} % · {title}"),
+            (Some(None), _) => format!("Running · {title}"),
+            (None, _) => title,
         });
     });
 }

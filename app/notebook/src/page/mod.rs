@@ -66,6 +66,7 @@ pub(crate) fn mount(worker: String, create_editor: Function, mut opened: Opened)
             memory: RwSignal::new(None),
             toast: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
+            started: RwSignal::new(String::new()),
             connection_dialog: RwSignal::new(false),
             drawer: RwSignal::new(false),
         };
@@ -105,5 +106,6 @@ fn Page(notice: Option<String>) -> impl IntoView {
         <ConnectionDialog/>
         <Toasts/>
         <div class="visually-hidden" role="status" aria-live="polite">{move || app.announcement.get()}</div>
+        <div class="visually-hidden" role="status" aria-live="polite">{move || app.started.get()}</div>
     }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Runs {
     active: RwSignal<usize>,
     /// The cell whose run is under way.
     running: RwSignal<Option<CellId>>,
+    /// Which run is under way, from 1, and of how many since none was left.
+    place: RwSignal<(usize, usize)>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -59,6 +61,7 @@ impl Runs {
             now: RwSignal::new(browser::now_ms()),
             active: RwSignal::new(0),
             running: RwSignal::new(None),
+            place: RwSignal::new((0, 0)),
             inner: StoredValue::new_local(Inner::default()),
         }
     }
@@ -76,6 +79,11 @@ impl Runs {
     /// The cell whose run is under way.
     pub(crate) fn running(self) -> Signal<Option<CellId>> {
         self.running.into()
+    }
+
+    /// Which run is under way, from 1, and of how many since none was left.
+    pub(crate) fn place(self) -> Signal<(usize, usize)> {
+        self.place.into()
     }
 
     /// What a cell shows.
@@ -189,7 +197,16 @@ impl Runs {
             return false;
         };
         match &event {
-            Event::Failed { error, .. } => self.connection.on_run_failed(error),
+            Event::Failed { error, .. } => {
+                self.connection.on_run_failed(error);
+                // What waits would meet the same, one long wait after the other.
+                if error.kind == ErrorKind::Unreachable {
+                    self.end_waiting(&ErrorReport::new(
+                        ErrorKind::Unreachable,
+                        "Not run: the connection to Spark broke before it was this cell’s turn.",
+                    ));
+                }
+            }
             Event::Retrying { .. } => {}
             _ => self.connection.is_alive(),
         }
@@ -211,16 +228,15 @@ impl Runs {
     /// The connection is another, or in another state: go on, or tell those who wait why not.
     pub(crate) fn on_connection(self) {
         match self.connection.state().get_untracked() {
-            ConnectionState::Failed(error) => {
-                for run in self
-                    .inner
-                    .try_update_value(|inner| inner.queue.drain_waiting())
-                    .unwrap_or_default()
-                {
-                    self.end(run, error.clone());
-                }
-            }
+            ConnectionState::Failed(error) => self.end_waiting(&error),
             _ => self.advance(),
+        }
+    }
+
+    fn end_waiting(self, error: &ErrorReport) {
+        let waiting = self.inner.try_update_value(|inner| inner.queue.drain_waiting());
+        for run in waiting.unwrap_or_default() {
+            self.end(run, error.clone());
         }
     }
 
@@ -337,7 +353,7 @@ impl Runs {
 
     /// Shows how many runs are not over, and lets the clock go only while there are any.
     fn count(self) {
-        let Some((active, running)) = self.inner.try_update_value(|inner| {
+        let Some((active, running, place)) = self.inner.try_update_value(|inner| {
             let active = inner.queue.len();
             if active == 0 {
                 inner.clock = None;
@@ -345,7 +361,7 @@ impl Runs {
                 inner.clock = Some(Interval::new(TICK_MS, move || self.now.set(browser::now_ms())));
             }
             let running = inner.queue.running().and_then(|run| inner.cells.get(&run));
-            (active, running.map(|(cell, _)| *cell))
+            (active, running.map(|(cell, _)| *cell), inner.queue.place())
         }) else {
             return;
         };
@@ -355,6 +371,9 @@ impl Runs {
         }
         if self.running.get_untracked() != running {
             self.running.set(running);
+        }
+        if self.place.get_untracked() != place {
+            self.place.set(place);
         }
     }
 }

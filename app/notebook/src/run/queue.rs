@@ -9,6 +9,8 @@ use engine_api::RunId;
 pub(crate) struct Queue {
     running: Option<RunId>,
     waiting: VecDeque<RunId>,
+    /// How many were under way and ended since none was left.
+    ended: usize,
 }
 
 impl Queue {
@@ -30,13 +32,29 @@ impl Queue {
     pub(crate) fn remove(&mut self, run: RunId) {
         if self.running == Some(run) {
             self.running = None;
+            self.ended += 1;
         }
         self.waiting.retain(|waiting| *waiting != run);
+        self.start_anew_if_empty();
+    }
+
+    fn start_anew_if_empty(&mut self) {
+        if self.len() == 0 {
+            self.ended = 0;
+        }
     }
 
     /// Takes out all that wait.
     pub(crate) fn drain_waiting(&mut self) -> Vec<RunId> {
-        self.waiting.drain(..).collect()
+        let drained = self.waiting.drain(..).collect();
+        self.start_anew_if_empty();
+        drained
+    }
+
+    /// Which run is under way, from 1, and of how many since none was left.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        let (begun, all) = (usize::from(self.running.is_some()), self.len());
+        (self.ended + begun, self.ended + all)
     }
 
     /// The runs that wait, in order.
@@ -93,6 +111,27 @@ mod tests {
         assert_eq!(queue.len(), 2);
         queue.remove(RunId(1));
         assert_eq!(queue.start_next(), Some(RunId(3)));
+    }
+
+    #[test]
+    fn the_place_goes_up_until_nothing_is_left() {
+        let mut queue = queue(1..=3);
+        assert_eq!(queue.place(), (0, 3));
+        queue.start_next();
+        assert_eq!(queue.place(), (1, 3));
+        queue.remove(RunId(1));
+        queue.start_next();
+        assert_eq!(queue.place(), (2, 3));
+        queue.push(RunId(4));
+        assert_eq!(queue.place(), (2, 4));
+        queue.remove(RunId(3));
+        assert_eq!(queue.place(), (2, 3), "it waited and was taken out");
+        queue.drain_waiting();
+        queue.remove(RunId(2));
+        assert_eq!(queue.place(), (0, 0));
+        queue.push(RunId(5));
+        queue.start_next();
+        assert_eq!(queue.place(), (1, 1));
     }
 
     #[test]
