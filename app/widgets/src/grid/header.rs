@@ -69,7 +69,7 @@ impl HeaderSlot {
             picture.set_attribute(attribute, value)?;
         }
         element.append_child(&picture)?;
-        let (_, values) = labelled(&element, "dg-small")?;
+        let (_, values) = labelled(&element, "dg-small dg-values")?;
         let handle = div("dg-handle", "presentation")?;
         element.append_child(&handle)?;
         Ok(Self {

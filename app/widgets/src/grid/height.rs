@@ -36,7 +36,8 @@ pub(super) fn HeightHandle(
         }
     };
     let toggle = move |_| {
-        if height.get_untracked().0 > HEIGHT {
+        // A scrollbar below may add to the usual height, though less than a row.
+        if height.get_untracked().0 > HEIGHT + ROW {
             with(grid, |driver| driver.set_height(None));
         } else {
             let window = window().inner_height().ok().and_then(|h| h.as_f64());

@@ -51,8 +51,11 @@ const ROW: f64 = 25.0;
 /// The height of the header in px.
 const HEADER: f64 = 80.0;
 
-/// The height of a grid with many rows in px, unless the user wants another.
-const HEIGHT: f64 = 420.0;
+/// The height of the header of a result without rows in px: there is nothing to say of its values.
+const BARE_HEADER: f64 = 48.0;
+
+/// The height of a grid with many rows in px, without a scrollbar below, unless the user wants another: whole rows.
+const HEIGHT: f64 = HEADER + 14.0 * ROW;
 
 /// The driver, once the grid is on the page.
 type GridHandle = StoredValue<Option<Driver>, LocalStorage>;
@@ -101,6 +104,7 @@ pub fn Grid(
         height: RwSignal::new((0.0, 0.0)),
         summarised: RwSignal::new(()),
     };
+    let none = Memo::new(move |_| complete.get() && rows.get() == 0);
     let scroller = NodeRef::<html::Div>::new();
     let grid: GridHandle = StoredValue::new_local(None);
     let wiring = (columns.clone(), source.clone());
@@ -122,7 +126,7 @@ pub fn Grid(
         }
     });
     view! {
-        <div class="data-grid">
+        <div class="data-grid" class:no-rows=move || none.get()>
             <div class="dg-split" class:open=move || signals.open.get().is_some()>
             <div class="dg-main">
                 <div
@@ -143,7 +147,7 @@ pub fn Grid(
                     on:click=move |event| with(grid, |driver| driver.click(&event))
                     on:dblclick=move |event: ev::MouseEvent| with(grid, |driver| driver.double_click(&event))
                 ></div>
-                <Show when=move || { complete.get() && rows.get() == 0 }>
+                <Show when=move || none.get()>
                     <p class="dg-none">"No rows"</p>
                 </Show>
                 <GoToRow rows asking=signals.asking grid/>

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::grid::{
-    HEADER, HEIGHT, ROW,
+    BARE_HEADER, HEADER, HEIGHT, ROW,
     dom::{Dom, px},
     selection::Place,
 };
@@ -54,6 +54,10 @@ impl View {
 
     /// The height at which every row is visible, in px.
     pub(crate) fn full_height(&self) -> f64 {
+        if self.complete && self.rows == 0 {
+            // One line says so.
+            return BARE_HEADER + ROW;
+        }
         HEADER + self.rows.max(1) as f64 * ROW
     }
 
@@ -106,7 +110,7 @@ impl View {
         }
         // The scrollbar below takes its height from the rows, unless there are more than fit.
         let height = (self.full_height() + self.scrollbar)
-            .min(self.wanted_height.unwrap_or(HEIGHT))
+            .min(self.wanted_height.unwrap_or(HEIGHT + self.scrollbar))
             .round();
         if height != self.told.scroller_height {
             self.told.scroller_height = height;
@@ -123,7 +127,10 @@ impl View {
         self.scroll
             .resize(self.rows as f64 * ROW, self.viewport.body_height());
         let width = self.viewport.gutter + self.widths.total();
-        let spacer = (width, HEADER + self.scroll.spacer().max(ROW));
+        let spacer = (
+            width,
+            self.full_height().min(HEADER + self.scroll.spacer().max(ROW)),
+        );
         if spacer != self.told.spacer {
             self.told.spacer = spacer;
             px(&self.spacer, "width", spacer.0)?;
