@@ -31,8 +31,8 @@ pub(crate) const BUDGETS: [u64; 5] = [
 pub(crate) struct Toast {
     /// What happened.
     pub(crate) text: String,
-    /// Whether it can be undone.
-    pub(crate) undo: bool,
+    /// The cell whose deletion it tells of, and offers to take back.
+    pub(crate) deleted: Option<CellId>,
 }
 
 /// The parts of the page and what they share.
@@ -195,17 +195,19 @@ impl App {
             return;
         };
         if self.document.apply(Command::Delete(cell)) {
-            self.runs.remove(cell);
+            // Its result goes with the message that offers to undo this.
+            self.runs.stop(cell);
             let neighbour = self
                 .document
                 .cell_at(index)
                 .or_else(|| self.document.cell_at(index.saturating_sub(1)));
-            if let Some(neighbour) = neighbour {
-                crate::cell::focus(neighbour);
+            match neighbour {
+                Some(neighbour) => crate::cell::focus(neighbour),
+                None => self.settle_focus(),
             }
             self.toast.set(Some(Toast {
                 text: format!("Cell {} deleted.", index + 1),
-                undo: true,
+                deleted: Some(cell),
             }));
         }
     }
@@ -241,19 +243,40 @@ impl App {
 
     /// Takes the last change of the cells back.
     pub(crate) fn undo(self) {
-        self.editors.flush();
+        self.change_back(Document::undo, "Undone.");
         self.toast.set(None);
-        if self.document.undo() {
-            self.announcement.set("Undone.".into());
-        }
     }
 
     /// Makes the last undone change again.
     pub(crate) fn redo(self) {
+        self.change_back(Document::redo, "Done again.");
+    }
+
+    /// Goes to the cell that is back, or to the one nearest to the cell that is gone if that had the focus.
+    fn change_back(self, change: impl FnOnce(Document) -> bool, said: &str) {
         self.editors.flush();
-        if self.document.redo() {
-            self.announcement.set("Done again.".into());
+        let before = self.document.cells();
+        if !change(self.document) {
+            return;
         }
+        self.announcement.set(said.into());
+        let after = self.document.cells();
+        let back = after.iter().find(|cell| !before.contains(cell)).copied();
+        let gone = before.iter().position(|cell| !after.contains(cell));
+        let near = gone.and_then(|index| after.get(index).or(after.last()).copied());
+        crate::cell::settle_focus(back, near.or(self.selected.get_untracked()));
+    }
+
+    /// Gives the focus to a cell if the control that had it is about to go.
+    pub(crate) fn settle_focus(self) {
+        crate::cell::settle_focus(None, self.selected.get_untracked());
+    }
+
+    /// Drops what cells ran that are gone, except one that may come back with its result.
+    pub(crate) fn drop_orphans(self, kept: Option<CellId>) {
+        let cells = self.document.cells();
+        self.runs
+            .retain(|cell| Some(cell) == kept || cells.contains(&cell));
     }
 
     /// Puts a text at the cursor of the cell that has the focus or had it last, or into a new cell.
@@ -312,10 +335,12 @@ impl App {
                     for (cell, source) in sources {
                         self.editors.replace(cell, &source, 0, u32::MAX);
                     }
+                    self.drop_orphans(None);
+                    self.settle_focus();
                 }
                 Err(reason) => self.toast.set(Some(Toast {
                     text: reason,
-                    undo: false,
+                    deleted: None,
                 })),
             }
         });
@@ -324,11 +349,12 @@ impl App {
     /// Saves what this tab holds over what another one saved.
     pub(crate) fn keep_mine(self) {
         spawn_local(async move {
-            if let Err(reason) = self.saver.keep_mine().await {
-                self.toast.set(Some(Toast {
+            match self.saver.keep_mine().await {
+                Ok(()) => self.settle_focus(),
+                Err(reason) => self.toast.set(Some(Toast {
                     text: reason,
-                    undo: false,
-                }));
+                    deleted: None,
+                })),
             }
         });
     }

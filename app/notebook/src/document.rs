@@ -60,6 +60,12 @@ impl Document {
         self.apply(Command::Insert { index, cell }).then_some(id)
     }
 
+    /// The cells, in order.
+    pub(crate) fn cells(self) -> Vec<CellId> {
+        self.notebook
+            .with_untracked(|notebook| notebook.cells.iter().map(|cell| cell.id).collect())
+    }
+
     /// Where a cell stands, from 0.
     pub(crate) fn position(self, cell: CellId) -> Option<usize> {
         self.notebook.with_untracked(|notebook| notebook.position(cell))

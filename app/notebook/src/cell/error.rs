@@ -72,7 +72,16 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
             </p>
             {unreachable.then(|| view! {
                 <p class="error-actions">
-                    <button type="button" class="button small" on:click=move |_| app.run(scope.id)>"Run again"</button>
+                    <button
+                        type="button"
+                        class="button small"
+                        on:click=move |_| {
+                            super::focus_in_place(scope.id);
+                            app.run(scope.id);
+                        }
+                    >
+                        "Run again"
+                    </button>
                     <button type="button" class="button small" on:click=move |_| app.connection_dialog.set(true)>
                         "Connection…"
                     </button>

@@ -13,7 +13,7 @@ use leptos::{
 };
 use spark_widgets::{Icon, IconView};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{app::App, browser, editors::Editors, model::CellId, run::Phase};
 use editor::Editor;
@@ -153,6 +153,47 @@ pub(crate) fn focus(cell: CellId) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// Gives the focus to a cell itself and leaves the page where it is: for a control in the cell that is about to go.
+pub(crate) fn focus_in_place(cell: CellId) {
+    if let Some(element) = element(cell) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Once the page is as it should be, gives the focus to the wanted cell; without one, if nothing has the focus any more,
+/// to the near cell, the first, or the way to a new one.
+pub(crate) fn settle_focus(wanted: Option<CellId>, near: Option<CellId>) {
+    spawn_local(async move {
+        tick().await;
+        if let Some(wanted) = wanted.and_then(element) {
+            return drop(wanted.focus());
+        }
+        let active = document().active_element();
+        if active.is_some_and(|active| active.tag_name() != "BODY") {
+            return;
+        }
+        let first = |selector: &str| -> Option<HtmlElement> {
+            document()
+                .query_selector(selector)
+                .ok()
+                .flatten()?
+                .dyn_into()
+                .ok()
+        };
+        let to = near
+            .and_then(element)
+            .or_else(|| first(".cell"))
+            .or_else(|| first(".empty button"));
+        if let Some(to) = to {
+            // An element that cannot take the focus leaves it where it is.
+            let _ = to.focus();
+        }
+    });
 }
 
 /// What had the focus before cells were moved: an element that moves loses it.

@@ -206,17 +206,22 @@ fn Offer(scope: CellScope, output: OutputSignal, phase: Memo<Phase>) -> impl Int
     let app = App::get();
     let id = scope.id;
     let facts = move || output.with_untracked(|output| output.as_ref().map(|o| (o.source.clone(), o.limit)));
+    // The buttons go with what they stop or start; the cell has the focus then.
+    let stop = move || {
+        super::focus_in_place(id);
+        app.runs.stop(id);
+    };
     move || {
         match phase.get() {
         Phase::Queued => Some(view! {
-            <button type="button" class="button small" on:click=move |_| app.runs.stop(id)>"Remove from queue"</button>
+            <button type="button" class="button small" on:click=move |_| stop()>"Remove from queue"</button>
         }.into_any()),
         Phase::Running | Phase::Stopping => Some(view! {
             <button
                 type="button"
                 class="button small"
                 aria-disabled=move || (phase.get() == Phase::Stopping).then_some("true")
-                on:click=move |_| app.runs.stop(id)
+                on:click=move |_| stop()
             >
                 "Stop " <kbd>"Esc"</kbd>
             </button>
@@ -224,7 +229,14 @@ fn Offer(scope: CellScope, output: OutputSignal, phase: Memo<Phase>) -> impl Int
         Phase::Finished(summary) => {
             let (source, limit) = facts()?;
             let all = (summary.limited_to.is_some() && limit != RowLimit::All).then(|| view! {
-                <button type="button" class="button small" on:click=move |_| app.run_for_all_rows(id, &source)>
+                <button
+                    type="button"
+                    class="button small"
+                    on:click=move |_| {
+                        super::focus_in_place(id);
+                        app.run_for_all_rows(id, &source);
+                    }
+                >
                     "Load all rows"
                 </button>
             });

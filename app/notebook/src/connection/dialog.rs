@@ -89,6 +89,8 @@ pub(crate) fn ConnectionDialog() -> impl IntoView {
             on:close=move |_| {
                 connection.give_up();
                 app.connection_dialog.set(false);
+                // The banner that opened it may be gone.
+                app.settle_focus();
             }
         >
             <form on:submit=submit>

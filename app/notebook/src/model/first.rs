@@ -47,6 +47,11 @@ GROUP BY language
 ORDER BY drivers DESC",
 ];
 
+/// The text of a cell that shows what there is to see, on any server.
+pub(crate) fn example() -> &'static str {
+    CELLS[0]
+}
+
 /// A new notebook with cells that are worth running.
 pub(crate) fn first_notebook(id: impl Into<String>) -> Notebook {
     let mut notebook = Notebook::new(id, "A year of taxi trips");

@@ -9,6 +9,6 @@ mod notebook;
 
 pub(crate) use cell::{Cell, CellId, CellKind};
 pub(crate) use command::Command;
-pub(crate) use first::first_notebook;
+pub(crate) use first::{example, first_notebook};
 pub(crate) use history::History;
 pub(crate) use notebook::Notebook;

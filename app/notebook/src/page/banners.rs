@@ -35,7 +35,10 @@ fn EngineBanner() -> impl IntoView {
                     <b>"The engine stopped."</b>
                     {format!(" Results are lost, your notebook is not. ({reason})")}
                 </span>
-                <button type="button" class="button small" on:click=move |_| app.restart_engine()>"Restart the engine"</button>
+                <button type="button" class="button small" on:click=move |_| {
+                    app.restart_engine();
+                    app.settle_focus();
+                }>"Restart the engine"</button>
             </div>
         }),
         EngineState::Loading | EngineState::Ready => None,
@@ -78,7 +81,10 @@ fn ConnectionBanner() -> impl IntoView {
             <div class="banner bad" role="alert">
                 <IconView icon=Icon::Warning/>
                 <span><b>{heading}</b>{message}</span>
-                <button type="button" class="button small" on:click=move |_| app.connection.retry()>"Retry"</button>
+                <button type="button" class="button small" on:click=move |_| {
+                    app.connection.retry();
+                    app.settle_focus();
+                }>"Retry"</button>
                 <button type="button" class="button small" on:click=move |_| app.connection_dialog.set(true)>"Connection…"</button>
             </div>
         }

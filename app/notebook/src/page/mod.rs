@@ -21,7 +21,7 @@ use crate::{
     document::Document,
     editors::Editors,
     engine::Engine,
-    model::first_notebook,
+    model::{example, first_notebook},
     run::Runs,
     store::{Opened, Saver},
 };
@@ -83,6 +83,7 @@ fn Page(notice: Option<String>) -> impl IntoView {
     let app = App::get();
     let notebook = app.document.notebook();
     let cells = Memo::new(move |_| notebook.with(|n| n.cells.iter().map(|cell| cell.id).collect::<Vec<_>>()));
+    let empty = Memo::new(move |_| cells.with(Vec::is_empty));
     view! {
         <div class="shell" class:drawer-open=move || app.drawer.get()>
             <Rail/>
@@ -90,13 +91,14 @@ fn Page(notice: Option<String>) -> impl IntoView {
                 <Header/>
                 <Banners notice/>
                 <div class="cells">
-                    <div class="cell-insert first">
+                    <div class="cell-insert first" hidden=empty>
                         <button type="button" on:click=move |_| app.add(0)>
                             <spark_widgets::IconView icon=spark_widgets::Icon::Plus/>
                             "SQL"
                             <span class="visually-hidden">" cell at the top"</span>
                         </button>
                     </div>
+                    <Show when=move || empty.get()><Empty/></Show>
                     <For each=move || cells.get() key=|cell| *cell let:cell>
                         <CellView id=cell/>
                     </For>
@@ -107,5 +109,26 @@ fn Page(notice: Option<String>) -> impl IntoView {
         <Toasts/>
         <div class="visually-hidden" role="status" aria-live="polite">{move || app.announcement.get()}</div>
         <div class="visually-hidden" role="status" aria-live="polite">{move || app.started.get()}</div>
+    }
+}
+
+/// What stands in place of the cells while there are none.
+#[component]
+fn Empty() -> impl IntoView {
+    let app = App::get();
+    view! {
+        <div class="empty">
+            <p>"This notebook has no cells."</p>
+            <button type="button" class="button primary" on:click=move |_| app.add(0)>"Add a SQL cell"</button>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    app.add_with(0, example());
+                }
+            >
+                "Start with an example"
+            </button>
+        </div>
     }
 }

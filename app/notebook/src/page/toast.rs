@@ -15,6 +15,11 @@ pub(super) fn Toasts() -> impl IntoView {
     let timer = StoredValue::new_local(None::<Timeout>);
     Effect::new(move || {
         let shown = app.toast.with(Option::is_some);
+        // A deleted cell's result is held as long as the deletion can be taken back here.
+        app.drop_orphans(
+            app.toast
+                .with(|toast| toast.as_ref().and_then(|toast| toast.deleted)),
+        );
         timer.set_value(shown.then(|| Timeout::new(SHOWN_MS, move || app.toast.set(None))));
     });
     view! {
@@ -22,7 +27,7 @@ pub(super) fn Toasts() -> impl IntoView {
             {move || app.toast.get().map(|toast| view! {
                 <div class="toast">
                     <span>{toast.text}</span>
-                    {toast.undo.then(|| view! {
+                    {toast.deleted.map(|_| view! {
                         <button type="button" class="link" on:click=move |_| app.undo()>"Undo"</button>
                     })}
                 </div>

@@ -160,10 +160,20 @@ impl Runs {
         self.output(cell).set(None);
     }
 
-    /// A cell is gone: so is what it ran.
-    pub(crate) fn remove(self, cell: CellId) {
-        self.drop_result(cell);
-        self.inner.update_value(|inner| drop(inner.outputs.remove(&cell)));
+    /// Drops what all other cells ran, and all that is known of it.
+    pub(crate) fn retain(self, keep: impl Fn(CellId) -> bool) {
+        let gone: Vec<CellId> = self.inner.with_value(|inner| {
+            inner
+                .outputs
+                .keys()
+                .copied()
+                .filter(|cell| !keep(*cell))
+                .collect()
+        });
+        for cell in gone {
+            self.drop_result(cell);
+            self.inner.update_value(|inner| drop(inner.outputs.remove(&cell)));
+        }
     }
 
     /// Drops the results of all runs that are over, except one cell's, to free memory. Their cells say so.
