@@ -99,7 +99,7 @@ fn lines(column: &Column, known: Option<(u64, &ColumnStats)>, length: usize, fre
         lines.extend(stats.max.iter().map(|max| format!("largest: {}", short(max))));
         if let Some(Histogram::Top { values, .. }) = &stats.histogram {
             let top = values.iter().take(frequent);
-            lines.extend(top.map(|(value, n)| format!("{}  {}", format::percent(*n, rows), short(value))));
+            lines.extend(top.map(|(value, n)| format!("{} · {}", short(value), format::percent(*n, rows))));
         }
     }
     lines
@@ -291,7 +291,7 @@ mod tests {
             other: 0,
         });
         let lines = details(&column, Some((4, &known)));
-        let long = format!("50 %  {}", "x".repeat(100));
+        let long = format!("{} · 50 %", "x".repeat(100));
         assert_eq!(
             lines,
             [
@@ -299,10 +299,10 @@ mod tests {
                 "4 rows, 1 null",
                 "2 distinct",
                 &long,
-                "25 %  \"\""
+                "\"\" · 25 %"
             ]
         );
         let hints = hints(&column, Some((4, &known)));
-        assert_eq!(hints[3], format!("50 %  {}…", "x".repeat(60)));
+        assert_eq!(hints[3], format!("{}… · 50 %", "x".repeat(60)));
     }
 }

@@ -13,7 +13,7 @@ use super::{
     summary, with,
 };
 use crate::{
-    format::bytes,
+    format::{bytes, counted},
     icons::{Icon, IconView},
 };
 
@@ -134,6 +134,10 @@ pub(super) fn ValueView(
         Shown::Gone => quiet("This value is no longer held. Run the cell again."),
         Shown::Here(value) if value.null => quiet("null"),
         Shown::Here(value) if value.text.is_empty() => quiet("empty text"),
+        Shown::Here(value) if value.text.trim().is_empty() => {
+            let blanks = value.text.chars().count() as u64;
+            quiet(format!("blank text, {}", counted(blanks, "character")))
+        }
         Shown::Here(value) => value.text.into_any(),
     };
     let note = move || {
@@ -173,8 +177,8 @@ pub(super) fn ValueView(
     }
 }
 
-fn quiet(text: &'static str) -> AnyView {
-    view! { <span class="dg-quiet">{text}</span> }.into_any()
+fn quiet(text: impl Into<String>) -> AnyView {
+    view! { <span class="dg-quiet">{text.into()}</span> }.into_any()
 }
 
 #[cfg(test)]
