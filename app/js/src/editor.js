@@ -20,6 +20,8 @@ import { sparkSql } from "./spark-sql.js";
 /** Beyond this many characters a text is shown plain: highlighting would hold up typing. */
 const HIGHLIGHT_LIMIT = 1_000_000;
 
+const LEAVE = "Tab indents. Press Escape, then Tab, to leave the editor.";
+
 const setErrors = StateEffect.define();
 const errorField = StateField.define({
   create: () => Decoration.none,
@@ -67,6 +69,10 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
   const languageOf = (length) => (length <= HIGHLIGHT_LIMIT ? sparkSql : []);
   let highlighted = text.length <= HIGHLIGHT_LIMIT;
 
+  // Tab indents, so the way out has to be told. Inside the root: a description cannot point out of it.
+  const help = Object.assign(document.createElement("p"), { id: "leave", hidden: true, textContent: LEAVE });
+  root.append(help);
+
   const view = new EditorView({
     root,
     parent: root,
@@ -99,7 +105,12 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
         errorField,
         typeOverSelection,
         theme,
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": help.id,
+          spellcheck: "false",
+          autocapitalize: "off",
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           const { length } = update.state.doc;

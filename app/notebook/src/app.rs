@@ -4,15 +4,15 @@ use engine_api::{Command as EngineCommand, Event, RowLimit};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    browser::setting,
+    browser::{self, setting},
     catalog::Catalog,
     connection::Connection,
     document::Document,
     editors::Editors,
     engine::{Engine, EngineState},
-    model::{Cell, CellId, Command},
+    model::{Cell, CellId, Command, Notebook},
     run::{PREVIEW_ROWS, Runs},
-    store::Saver,
+    store::{SaveState, Saver},
 };
 
 const BUDGET: &str = "memory-budget";
@@ -73,6 +73,15 @@ impl App {
         self.send_budget();
         self.connection.connect();
         self.connection.release_on_leave();
+        Effect::watch(
+            move || self.saver.state().get(),
+            move |state, _, _| {
+                if *state == SaveState::Behind {
+                    self.catch_up();
+                }
+            },
+            false,
+        );
         let connection = self.connection.state();
         Effect::watch(
             move || connection.track(),
@@ -323,19 +332,11 @@ impl App {
 
     /// Shows what another tab saved, in place of what this one holds.
     pub(crate) fn take_theirs(self) {
+        self.editors.flush();
         spawn_local(async move {
             match self.saver.take_theirs().await {
                 Ok(notebook) => {
-                    let sources: Vec<_> = notebook
-                        .cells
-                        .iter()
-                        .map(|cell| (cell.id, cell.source.clone()))
-                        .collect();
-                    self.document.replace(notebook);
-                    for (cell, source) in sources {
-                        self.editors.replace(cell, &source, 0, u32::MAX);
-                    }
-                    self.drop_orphans(None);
+                    self.show(notebook);
                     self.settle_focus();
                 }
                 Err(reason) => self.toast.set(Some(Toast {
@@ -344,6 +345,35 @@ impl App {
                 })),
             }
         });
+    }
+
+    /// Shows what another tab saved while this one has no changes of its own. Whoever is typing here is asked first.
+    fn catch_up(self) {
+        self.editors.flush();
+        if browser::is_typing() {
+            return self.saver.let_choose();
+        }
+        spawn_local(async move {
+            if let Some(notebook) = self.saver.catch_up().await {
+                self.show(notebook);
+            }
+        });
+    }
+
+    /// Shows another version of the notebook. Texts that are the same keep their cursors.
+    fn show(self, notebook: Notebook) {
+        let old = self.document.notebook().get_untracked();
+        let changed: Vec<_> = notebook
+            .cells
+            .iter()
+            .filter(|cell| old.cell(cell.id).is_some_and(|old| old.source != cell.source))
+            .map(|cell| (cell.id, cell.source.clone()))
+            .collect();
+        self.document.replace(notebook);
+        for (cell, source) in changed {
+            self.editors.replace(cell, &source, 0, u32::MAX);
+        }
+        self.drop_orphans(None);
     }
 
     /// Saves what this tab holds over what another one saved.

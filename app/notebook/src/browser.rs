@@ -17,6 +17,14 @@ pub(crate) fn is_hidden() -> bool {
     leptos::prelude::document().hidden()
 }
 
+/// Whether the user is in a text of this very page.
+pub(crate) fn is_typing() -> bool {
+    let document = leptos::prelude::document();
+    let active = document.active_element();
+    document.has_focus() == Ok(true)
+        && active.is_some_and(|element| element.matches(".cell-editor, input, textarea") == Ok(true))
+}
+
 /// Whether the window is too narrow for the rail to stand beside the cells; the style sheet breaks at the same width.
 pub(crate) fn is_narrow() -> bool {
     let query = window().match_media("(max-width: 860px)");

@@ -57,7 +57,11 @@ pub(super) fn Editor(scope: CellScope) -> impl IntoView {
         app.editors.focus(id);
     };
     view! {
-        <div class="cell-head"><span class="cell-kind">{kind}</span></div>
+        <div class="cell-head">
+            <span class="cell-kind">{kind}</span>
+            // The editor says the same to assistive technology.
+            <span class="cell-hint" aria-hidden="true"><kbd>"Esc"</kbd>" then "<kbd>"Tab"</kbd>" leaves the editor"</span>
+        </div>
         <button
             type="button"
             class="cell-folded"

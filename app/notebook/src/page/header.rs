@@ -88,7 +88,7 @@ fn SaveNote() -> impl IntoView {
     view! {
         <span class="save-note" class:bad=move || matches!(state.get(), SaveState::NotSaved(_) | SaveState::Conflict)>
             {move || match state.get() {
-                SaveState::Saved => "Saved".to_owned(),
+                SaveState::Saved | SaveState::Behind => "Saved".to_owned(),
                 SaveState::Saving => "Saving…".to_owned(),
                 SaveState::NotSaved(reason) => format!("Not saved: {reason}"),
                 SaveState::Conflict => "Not saved: changed in another tab".to_owned(),

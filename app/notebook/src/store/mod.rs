@@ -38,6 +38,8 @@ pub(crate) enum SaveState {
     Saving,
     /// The browser does not keep it, for this reason. It is in memory.
     NotSaved(String),
+    /// Another tab saved changes, and this one has none of its own.
+    Behind,
     /// Another tab saved other changes; the user has to choose.
     Conflict,
 }
@@ -185,18 +187,49 @@ impl Saver {
 
     /// Ends a conflict with the other tab's version. Gives it, to be shown.
     pub(crate) async fn take_theirs(self) -> Result<Notebook, String> {
+        let (revision, notebook) = self.theirs().await?;
+        self.adopt(revision);
+        Ok(notebook)
+    }
+
+    /// Takes the other tab's version, to be shown. If this tab has changes of its own by now, or the version cannot be
+    /// had, the user has to choose.
+    pub(crate) async fn catch_up(self) -> Option<Notebook> {
+        let theirs = self.theirs().await;
+        if self.state.get_untracked() != SaveState::Behind {
+            return None;
+        }
+        match theirs {
+            Ok((revision, notebook)) => {
+                self.adopt(revision);
+                Some(notebook)
+            }
+            Err(_) => {
+                self.state.set(SaveState::Conflict);
+                None
+            }
+        }
+    }
+
+    /// The user has to choose between this version and the other tab's.
+    pub(crate) fn let_choose(self) {
+        self.state.set(SaveState::Conflict);
+    }
+
+    async fn theirs(self) -> Result<(u64, Notebook), String> {
         let record = self
             .stored()
             .await?
             .ok_or("the notebook is not in this browser's storage any more")?;
         let notebook = Notebook::from_text(&record.text).map_err(|unreadable| unreadable.to_string())?;
-        self.inner.update_value(|inner| {
-            inner.revision = record.revision;
-            inner.dirty = false;
-        });
+        Ok((record.revision, notebook))
+    }
+
+    fn adopt(self, revision: u64) {
+        self.inner
+            .update_value(|inner| (inner.revision, inner.dirty) = (revision, false));
         Journal::remove(&self.id());
         self.state.set(SaveState::Saved);
-        Ok(notebook)
     }
 
     /// Ends a conflict with this tab's version, over the other's.
@@ -331,7 +364,13 @@ impl Saver {
                 .try_with_value(|inner| inner.revision)
                 .unwrap_or(u64::MAX);
             if id == self.id() && revision.parse::<u64>().is_ok_and(|revision| revision > known) {
-                self.state.set(SaveState::Conflict);
+                // A change of this tab's own makes the state another at once; see `changed`.
+                let clean = matches!(self.state.get_untracked(), SaveState::Saved | SaveState::Behind);
+                self.state.set(if clean {
+                    SaveState::Behind
+                } else {
+                    SaveState::Conflict
+                });
             }
         });
     }
