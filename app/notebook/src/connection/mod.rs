@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     browser::{self, setting},
-    engine::Engine,
+    engine::{Engine, EngineState},
 };
 
 pub(crate) use button::ConnectionButton;
@@ -128,6 +128,9 @@ impl Connection {
 
     /// Opens a new session, in place of the one that is.
     pub(crate) fn connect(self) {
+        if let EngineState::Failed(reason) = self.engine.state().get_untracked() {
+            return self.on_engine_failed(&reason);
+        }
         if self.state.with_untracked(ConnectionState::is_usable) {
             let connection = self.id();
             self.engine.send(&Command::Disconnect { connection });
@@ -148,11 +151,11 @@ impl Connection {
         let endpoint = Endpoint {
             connection_string: string.clone(),
         };
-        self.attempt.set(Some(Attempt {
-            id,
-            string,
-            error: None,
-        }));
+        let error = match self.engine.state().get_untracked() {
+            EngineState::Failed(reason) => Some(engine_stopped(&reason)),
+            EngineState::Loading | EngineState::Ready => None,
+        };
+        self.attempt.set(Some(Attempt { id, string, error }));
         let connection = id;
         self.engine.send(&Command::Connect { connection, endpoint });
     }
@@ -314,10 +317,14 @@ impl Connection {
 
     /// The engine ended, and the session with it.
     pub(crate) fn on_engine_failed(self, reason: &str) {
-        let error = ErrorReport::new(ErrorKind::Internal, format!("The engine stopped ({reason})."));
         self.attempt.set(None);
-        self.state.set(ConnectionState::Failed(error));
+        self.state.set(ConnectionState::Failed(engine_stopped(reason)));
     }
+}
+
+fn engine_stopped(reason: &str) -> ErrorReport {
+    let message = format!("The engine stopped ({reason}). Restart it, then try again.");
+    ErrorReport::new(ErrorKind::Internal, message)
 }
 
 fn is_about_connection(error: &ErrorReport) -> bool {

@@ -5,7 +5,7 @@ mod queue;
 
 use std::{collections::HashMap, sync::Arc};
 
-use engine_api::{Command, ErrorKind, ErrorReport, Event, RowLimit, RunId, RunRequest};
+use engine_api::{Command, ConnectionId, ErrorKind, ErrorReport, Event, RowLimit, RunId, RunRequest};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
@@ -49,6 +49,8 @@ struct Inner {
     cells: HashMap<RunId, (CellId, CellKind)>,
     queue: Queue,
     last_run: u32,
+    /// Where the run under way was sent.
+    sent_to: Option<ConnectionId>,
     clock: Option<Interval>,
 }
 
@@ -206,7 +208,11 @@ impl Runs {
         let Some(cell) = self.cell_of(run) else {
             return false;
         };
+        let connection = self.connection.id();
+        let present = self.inner.with_value(|inner| inner.sent_to == Some(connection));
         match &event {
+            // It says nothing of the connection that has taken the place of its own.
+            _ if !present => {}
             Event::Failed { error, .. } => {
                 self.connection.on_run_failed(error);
                 // What waits would meet the same, one long wait after the other.
@@ -304,13 +310,15 @@ impl Runs {
             return;
         };
         let now = browser::now_ms();
+        let connection = self.connection.id();
+        self.inner.update_value(|inner| inner.sent_to = Some(connection));
         let output = self.output(cell);
         let request = output.try_update(|output| {
             let output = output.as_mut()?;
             output.send(now);
             Some(RunRequest {
                 run,
-                connection: self.connection.id(),
+                connection,
                 language: kind.language(),
                 source: output.source.to_string(),
                 limit: output.limit,
