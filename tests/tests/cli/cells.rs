@@ -92,7 +92,8 @@ async fn pyspark_cells_are_answered() -> Result<()> {
     Ok(())
 }
 
-/// Prints what PySpark says of each statement: the table that `show` prints, or the exception.
+/// Prints what PySpark says of each statement: the table that `show` prints, or the exception without the trace of the
+/// server that PySpark appends.
 const ASK_PYSPARK: &str = "
 import contextlib, io, json, os, sys
 from pyspark.sql import SparkSession
@@ -107,7 +108,8 @@ for statement in json.load(sys.stdin):
                 frame.show()
         said.append([text.getvalue(), None])
     except Exception as error:
-        said.append([text.getvalue(), f'{type(error).__name__}: {error}'.rstrip()])
+        message = str(error).split('\\n\\nJVM stacktrace:')[0]
+        said.append([text.getvalue(), f'{type(error).__name__}: {message}'.rstrip()])
 spark.stop()
 print(json.dumps(said))
 ";

@@ -35,9 +35,9 @@ async fn an_interrupt_ends_the_query(route: Route) -> Result<()> {
 
 async fn a_reader_that_leaves_ends_the_query(route: Route) -> Result<()> {
     let (heart, witness) = (Heart::new(), route.session()?);
-    // Millions of rows, then the heart.
+    // Millions of rows in tasks of their own, then the heart.
     let query = format!(
-        "SELECT id FROM range(0, 5000000, 1, 1) UNION ALL SELECT * FROM ({})",
+        "SELECT id FROM range(0, 5000000, 1, 2) UNION ALL SELECT * FROM ({})",
         heart.query()
     );
     let mut running = Running::start(route, &["sql", "--format", "csv", &query])?;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use spark_connect_client::{Output, proto::execute_plan_response::ExecutionProgress};
 
 /// A command that takes less long than this shows no line.
@@ -52,12 +52,12 @@ impl Progress {
                 error,
             } => {
                 let reason = error.sentence();
-                let wait = HumanDuration(*wait);
+                let wait = seconds(*wait);
                 self.bar.suspend(|| {
                     // What cannot be said is no reason to stop.
                     let _ = writeln!(
                         io::stderr(),
-                        "Connection lost ({reason}) Trying again in {wait:#}, {attempt} of {attempts}."
+                        "Connection lost ({reason}) Trying again in {wait}, {attempt} of {attempts}."
                     );
                 });
             }
@@ -92,6 +92,15 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.clear();
+    }
+}
+
+/// A time as short as it can be told.
+pub(crate) fn seconds(time: Duration) -> String {
+    let tenths = time.as_millis() / 100;
+    match tenths / 600 {
+        0 => format!("{}.{} s", tenths / 10, tenths % 10),
+        minutes => format!("{minutes} min {} s", tenths / 10 % 60),
     }
 }
 
@@ -137,6 +146,19 @@ fn bar(done: u64, all: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times() {
+        for (milliseconds, expected) in [
+            (0, "0.0 s"),
+            (1_250, "1.2 s"),
+            (59_999, "59.9 s"),
+            (60_000, "1 min 0 s"),
+            (7_325_000, "122 min 5 s"),
+        ] {
+            assert_eq!(seconds(Duration::from_millis(milliseconds)), expected);
+        }
+    }
 
     #[test]
     fn a_line_says_what_is_known() {

@@ -10,7 +10,7 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use indicatif::{HumanCount, HumanDuration};
+use indicatif::HumanCount;
 use spark_connect_client::{DataFrame, Error, Output, Session, plan, proto::Relation, statements};
 use tokio::sync::mpsc;
 
@@ -20,7 +20,7 @@ use crate::{
     destination::Destination,
     failure::{Failure, Statement},
     format::Layout,
-    progress::Progress,
+    progress::{Progress, seconds},
     source::Source,
     write::{self, Message},
 };
@@ -192,8 +192,12 @@ impl Run {
         if let Some(rows) = written? {
             self.written += 1;
             if io::stderr().is_terminal() {
-                let took = HumanDuration(progress.elapsed());
-                note(&format!("{} rows in {took:#}", HumanCount(rows)));
+                let noun = if rows == 1 { "row" } else { "rows" };
+                note(&format!(
+                    "{} {noun} in {}",
+                    HumanCount(rows),
+                    seconds(progress.elapsed())
+                ));
             }
         }
         Ok(())

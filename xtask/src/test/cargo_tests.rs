@@ -69,9 +69,10 @@ pub(super) fn compile(workspace: &Workspace) -> Result<Vec<Executable>> {
     Ok(executables)
 }
 
-/// Compiles the bridge with the features that the tests were compiled with, and returns its path.
-pub(super) fn compile_bridge(workspace: &Workspace) -> Result<PathBuf> {
-    let step = Step::start("Compile the bridge");
+/// Compiles the programs with the features that the tests were compiled with, and returns the path of the bridge. The
+/// command line is beside it.
+pub(super) fn compile_programs(workspace: &Workspace) -> Result<PathBuf> {
+    let step = Step::start("Compile the programs");
     let mut command = cargo();
     command
         .current_dir(&workspace.root)

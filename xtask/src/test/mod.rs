@@ -105,7 +105,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, reports: &mut Vec<Report>) -
     }
 
     say(&web::build(workspace, &Node::ensure(workspace)?)?);
-    let program = cargo_tests::compile_bridge(workspace)?;
+    let program = cargo_tests::compile_programs(workspace)?;
     let servers = early.unwrap_or_else(|| Servers::prepare(workspace)).wait()?;
     drop(lock);
     let spark = servers.spark.start(None)?;
@@ -242,6 +242,12 @@ impl Servers {
             (
                 "E2E_XTASK",
                 env::current_exe().context("cannot find xtask itself")?.into(),
+            ),
+            (
+                "E2E_CLI",
+                program
+                    .with_file_name(format!("spark-connect{}", env::consts::EXE_SUFFIX))
+                    .into(),
             ),
             ("E2E_BRIDGE", program.into()),
             ("E2E_NODE", self.node.clone().into()),
