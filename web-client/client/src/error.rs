@@ -8,6 +8,10 @@ use tonic_types::StatusExt;
 
 use crate::connection::ConnectionStringError;
 
+/// What the loss of a session means.
+pub(crate) const SESSION_LOST: &str =
+    "The server has lost this session, and with it temporary views and settings. Connect again.";
+
 /// Everything that can go wrong between a call and its result.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
@@ -150,6 +154,10 @@ impl Error {
         if is_shutdown(text) {
             return "Spark stopped while this was under way. Run it again once Spark is back.";
         }
+        // Spark's own sentence is about a handle and its number.
+        if self.error_class().is_some_and(is_session_lost) {
+            return SESSION_LOST;
+        }
         if let Some(class) = self.error_class()
             && let Some(rest) = text.strip_prefix('[').and_then(|t| t.strip_prefix(class))
             && let Some(rest) = rest.strip_prefix(']')
@@ -284,7 +292,7 @@ fn kind_of(code: Option<Code>, spark: Option<&SparkError>, message: &str) -> Err
         return ErrorKind::Unreachable;
     }
     if let Some(class) = spark.and_then(|s| s.error_class.as_deref()) {
-        if class.starts_with("INVALID_HANDLE.SESSION") {
+        if is_session_lost(class) {
             return ErrorKind::SessionLost;
         }
         if class == "OPERATION_CANCELED" {
@@ -301,6 +309,10 @@ fn kind_of(code: Option<Code>, spark: Option<&SparkError>, message: &str) -> Err
         _ if spark.is_some() => ErrorKind::Spark,
         _ => ErrorKind::Protocol,
     }
+}
+
+fn is_session_lost(error_class: &str) -> bool {
+    error_class.starts_with("INVALID_HANDLE.SESSION")
 }
 
 /// Whether Spark is about to end: what runs at that moment fails with the next thing that it calls.
@@ -396,6 +408,13 @@ mod tests {
             of(Code::Internal, Some("INVALID_HANDLE.SESSION_CHANGED")),
             ErrorKind::SessionLost
         );
+        let lost = [("errorClass", "INVALID_HANDLE.SESSION_CHANGED")];
+        let lost = Error::from(spark_status(
+            Code::Internal,
+            "[INVALID_HANDLE.SESSION_CHANGED] The handle 7f",
+            &lost,
+        ));
+        assert_eq!(lost.sentence(), SESSION_LOST);
         assert_eq!(
             of(Code::Internal, Some("OPERATION_CANCELED")),
             ErrorKind::Cancelled

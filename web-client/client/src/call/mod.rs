@@ -14,7 +14,7 @@ pub use self::observe::Sent;
 use self::{compress::Compression, observe::Observer};
 use crate::{
     connection::ConnectionString,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, SESSION_LOST},
     platform,
     request::Requests,
     retry::{Retries, RetryPolicy},
@@ -175,11 +175,7 @@ impl Caller {
         }
         let observed = self.requests().observed().get_or_init(|| server_side.to_owned());
         if observed != server_side {
-            return Err(Error::new(
-                ErrorKind::SessionLost,
-                "The server has lost this session and begun a new one; temporary views and settings are gone. \
-                 Connect again.",
-            ));
+            return Err(Error::new(ErrorKind::SessionLost, SESSION_LOST));
         }
         Ok(())
     }
