@@ -150,6 +150,15 @@ async fn every_type_as_csv_and_json() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_plan_is_shown_as_it_is() -> Result<()> {
+    let ran = run(Route::Grpc, &["sql", "EXPLAIN SELECT count(*) FROM range(3)"], "")?;
+    let lines: Vec<&str> = ran.text()?.lines().take(2).collect();
+    assert_eq!(lines[0], "== Physical Plan ==");
+    ensure!(lines[1].starts_with("AdaptiveSparkPlan"), "{lines:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_limit_goes_with_the_query() -> Result<()> {
     // Without the limit in the plan this would take hours.
     let query = "SELECT id FROM range(100000000000)";

@@ -11,7 +11,7 @@ use crate::{arguments::Server, failure::Failure};
 /// How long the first answer may take.
 const FIRST_CONTACT: Duration = Duration::from_secs(30);
 /// How long the end of a session, or the interruption of its operations, may hold up the end of the command.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// The setting that says in which zone timestamps are shown.
 const TIME_ZONE: &str = "spark.sql.session.timeZone";
 

@@ -43,6 +43,10 @@ impl<W: Write> Writer for Table<W> {
     }
 
     fn finish(&mut self, rest: Rest) -> Result<(), Failure> {
+        if let Some(text) = page(&self.rows) {
+            self.out.text.push_str(&text);
+            return self.out.write_all();
+        }
         let mut grid = Grid::new(self.rows.schema());
         let cells = self.rows.window(0..u64::MAX, 0..u32::MAX).cells;
         let cells: Vec<String> = cells.into_iter().map(shown).collect();
@@ -62,6 +66,30 @@ impl<W: Write> Writer for Table<W> {
         self.out.text.push_str(&said(self.rows.rows(), rest));
         self.out.write_all()
     }
+}
+
+/// The only value of a result, if it is a text of several lines: a plan, the definition of a table. It is read as it
+/// is, not in a cell.
+fn page(rows: &result_table::Table) -> Option<String> {
+    let [field] = rows.schema().fields().iter().as_slice() else {
+        return None;
+    };
+    if rows.rows() != 1 || kind(field) != Kind::Text {
+        return None;
+    }
+    let text = rows.value(0, 0, usize::MAX)?.text;
+    let lines = text.trim_end().lines().map(|line| {
+        // Nothing in a result moves the cursor of a terminal.
+        let shown = line.chars().map(|c| {
+            if c.is_control() && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        });
+        shown.chain(['\n']).collect::<String>()
+    });
+    text.trim_end().contains('\n').then(|| lines.collect())
 }
 
 /// What stands below a table that does not show everything.
@@ -229,6 +257,20 @@ mod tests {
             );
         }
         assert_eq!(on(500), text(Format::Table, &[batch(&columns)]));
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_shown_as_it_is() {
+        let texts = |texts: &[&str]| {
+            let column: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
+            text(Format::Table, &[batch(&[("plan", column)])])
+        };
+        assert_eq!(
+            texts(&["a\n  b\tc\u{1b}[31m\r\n\nd\n\n"]),
+            "a\n  b\tc\u{fffd}[31m\n\nd\n"
+        );
+        assert!(texts(&["a\n"]).starts_with("+----"));
+        assert!(texts(&["a\nb", "c"]).starts_with("+----"));
     }
 
     #[test]
