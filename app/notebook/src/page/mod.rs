@@ -117,7 +117,7 @@ fn Page(notice: Option<String>) -> impl IntoView {
 fn Empty() -> impl IntoView {
     let app = App::get();
     view! {
-        <div class="empty">
+        <div class="no-cells">
             <p>"This notebook has no cells."</p>
             <button type="button" class="button primary" on:click=move |_| app.add(0)>"Add a SQL cell"</button>
             <button
