@@ -89,6 +89,14 @@ impl Browser {
         Ok(self.session.client.refresh().await?)
     }
 
+    /// Closes the tab as a person does, and goes on in an empty one.
+    pub async fn close_tab(&self) -> Result<()> {
+        let client = &self.session.client;
+        let empty = client.new_window(true).await?.handle;
+        client.close_window().await?;
+        Ok(client.switch_to_window(empty).await?)
+    }
+
     /// The body of a function, run on the page.
     pub async fn js<T: DeserializeOwned>(&self, body: &str, arguments: Vec<Value>) -> Result<T> {
         let answer = self.session.client.execute(body, arguments).await;
@@ -170,7 +178,8 @@ impl Browser {
             let text = entry["message"].as_str().unwrap_or_default();
             matches!(level, "SEVERE" | "WARNING").then(|| format!("{level} {text}"))
         };
-        let violations: Vec<String> = self.js("return e2e.violations.splice(0)", vec![]).await?;
+        let violations = "return window.e2e?.violations.splice(0) ?? []";
+        let violations: Vec<String> = self.js(violations, vec![]).await?;
         Ok(entries.iter().filter_map(complaint).chain(violations).collect())
     }
 }

@@ -94,6 +94,22 @@ window.e2e = {
     while (e2e.grid(n).querySelector(".dg-cell.waiting")) await frame();
   },
 
+  /** What the page has loaded: the document, what it names, and what came later. */
+  loaded() {
+    const named = new Set([...document.head.querySelectorAll("[src], [href]")].map(({ src, href }) => src || href));
+    const file = (first) => ({ name, transferSize, responseEnd, renderBlockingStatus }) => ({
+      name,
+      bytes: transferSize,
+      end: responseEnd,
+      blocking: first || renderBlockingStatus === "blocking",
+      first: first || named.has(name),
+    });
+    return [
+      ...performance.getEntriesByType("navigation").map(file(true)),
+      ...performance.getEntriesByType("resource").map(file(false)),
+    ];
+  },
+
   /** Bytes over the wire of the engine, which the worker loads out of the page's sight. */
   async engineBytes() {
     const worker = performance.getEntriesByType("resource").find(({ name }) => name.includes("/worker-")).name;

@@ -8,10 +8,14 @@ use e2e::{
     browser::{Notebook, in_browser, in_browser_despite},
     environment,
     proxy::Proxy,
-    servers::{Bridge, free_port},
+    servers::{Bridge, Spark, free_port},
 };
 
 const SOON: Duration = Duration::from_secs(30);
+/// The first rows come at once, the last ones after seconds, however many tasks run side by side.
+const SLOW: &str = "SELECT id, hex(id) AS h,
+  if(id % 500000 = 0, java_method('java.lang.Thread', 'sleep', id DIV 500000 * 800), '') AS s
+FROM range(0, 3000000, 1, 6)";
 
 #[tokio::test]
 async fn a_spark_that_is_down_is_told_and_comes_back() -> Result<()> {
@@ -53,8 +57,7 @@ async fn a_bridge_that_comes_back_loses_no_row() -> Result<()> {
     let mut bridge = Bridge::before(&spark).await?;
     in_browser_despite(&bridge.url(), no_answer, async |browser| {
         let page = Notebook::ready(browser).await?;
-        page.run(1, "SELECT id, hex(id) AS h FROM range(0, 3000000, 1, 12)")
-            .await?;
+        page.run(1, SLOW).await?;
         page.click_button(1, "Load all rows").await?;
         browser
             .until(SOON, "e2e.isActive(1) && e2e.rows(1).length > 0")
@@ -67,7 +70,7 @@ async fn a_bridge_that_comes_back_loses_no_row() -> Result<()> {
         let status = page.finished(1).await?;
         ensure!(status.contains("3,000,000 rows"), "{status}");
         browser.js::<()>("e2e.grid(1).scrollTop = 1e9", vec![]).await?;
-        assert_eq!(page.row(1, 2_999_999).await?, ["2999999", "2DC6BF"]);
+        assert_eq!(page.row(1, 2_999_999).await?, ["2999999", "2DC6BF", ""]);
         Ok(())
     })
     .await
@@ -79,8 +82,7 @@ async fn a_bridge_that_stays_away_is_told() -> Result<()> {
     let mut bridge = Bridge::before(&spark).await?;
     in_browser_despite(&bridge.url(), no_answer, async |browser| {
         let page = Notebook::ready(browser).await?;
-        let query = "SELECT id, hex(id) AS h FROM range(0, 3000000, 1, 12)";
-        page.run(1, query).await?;
+        page.run(1, SLOW).await?;
         page.click_button(1, "Load all rows").await?;
         browser
             .until(SOON, "e2e.isActive(1) && e2e.rows(1).length > 0")
@@ -88,10 +90,38 @@ async fn a_bridge_that_stays_away_is_told() -> Result<()> {
         bridge.kill();
         let error = page.failed(1).await?;
         ensure!(error.message.contains("cannot be reached"), "{error:?}");
-        assert_eq!(page.row(1, 0).await?, ["0", "0"]);
-        assert_eq!(page.source(1).await?, query);
+        assert_eq!(page.row(1, 1).await?, ["1", "1", ""]);
+        assert_eq!(page.source(1).await?, SLOW);
         let _bridge = Bridge::start_at(bridge.port(), &spark).await?;
         let status = page.run(2, "SELECT 'next'").await?;
+        ensure!(status.contains("1 row"), "{status}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_spark_that_is_restarted_in_mid_query_is_told() -> Result<()> {
+    let mut spark = Spark::start().await?;
+    let bridge = Bridge::before(&spark.remote()).await?;
+    in_browser(&bridge.url(), async |browser| {
+        let page = Notebook::ready(browser).await?;
+        page.run(1, SLOW).await?;
+        page.click_button(1, "Load all rows").await?;
+        browser
+            .until(SOON, "e2e.isActive(1) && e2e.rows(1).length > 0")
+            .await?;
+        spark.stop();
+        let error = page.failed(1).await?;
+        ensure!(error.message.contains("Spark stopped"), "{error:?}");
+        let _spark = Spark::start_at(spark.port()).await?;
+        assert_eq!(page.row(1, 1).await?, ["1", "1", ""]);
+        assert_eq!(page.source(1).await?, SLOW);
+        // The session is another one, which a person has to know before anything runs in it.
+        let error = page.fails(2, "SELECT 'next'").await?;
+        ensure!(error.message.contains("lost this session"), "{error:?}");
+        page.click_button(2, "Run again").await?;
+        let status = page.finished(2).await?;
         ensure!(status.contains("1 row"), "{status}");
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! Stop stops, at once and on the server too.
+//! Stop stops, at once and on the server too; so does closing the page.
 
 use std::time::Duration;
 
@@ -44,6 +44,20 @@ async fn escape_stops_and_keeps_the_rows() -> Result<()> {
         let status = page.finished(1).await?;
         ensure!(status.contains("Stopped") && status.contains("rows received before"), "{status}");
         assert_eq!(page.row(1, 0).await?[0], "0");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn closing_the_page_ends_the_query() -> Result<()> {
+    let (heart, witness) = (Heart::new(), Route::Grpc.session()?);
+    in_browser(&environment::bridge_url()?, async |browser| {
+        let page = Notebook::ready(browser).await?;
+        page.start(1, &heart.query()).await?;
+        heart.beats(&witness).await?;
+        browser.close_tab().await?;
+        heart.stops(&witness).await?;
         Ok(())
     })
     .await
