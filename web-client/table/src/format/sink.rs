@@ -45,7 +45,11 @@ impl Sink {
     pub(crate) fn onto(text: String) -> Sink {
         Sink {
             text,
-            ..Sink::new(usize::MAX, usize::MAX, Beyond::Count)
+            characters_left: usize::MAX,
+            bytes_left: usize::MAX,
+            beyond: Beyond::Count,
+            total: 0,
+            cut: false,
         }
     }
 
