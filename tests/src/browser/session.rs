@@ -28,7 +28,8 @@ const STOP: Duration = Duration::from_secs(5);
 pub(super) struct Session {
     pub(super) client: Client,
     chromium: Option<Pid>,
-    profile: PathBuf,
+    /// For everything that the two write.
+    directory: PathBuf,
     driver: Process,
 }
 
@@ -36,14 +37,15 @@ impl Session {
     /// Starts a browser with an empty profile.
     pub(super) async fn start() -> Result<Self> {
         let port = free_port()?;
+        let directory = scratch();
+        fs::create_dir_all(&directory).with_context(|| format!("cannot create {}", directory.display()))?;
         let mut command = Command::new(environment::chromedriver()?);
-        command.arg(format!("--port={port}"));
+        command.arg(format!("--port={port}")).env("TMPDIR", &directory);
         let mut driver = Process::start(command, Duration::ZERO)?;
         driver
             .line(START, |line| line.contains("started successfully").then_some(()))
             .await?;
 
-        let profile = scratch();
         let mut arguments: Vec<String> = [
             "--headless",
             "--disable-gpu",
@@ -58,7 +60,7 @@ impl Session {
         ]
         .map(str::to_owned)
         .into();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
+        arguments.push(format!("--user-data-dir={}", directory.join("profile").display()));
         if geteuid().is_root() {
             arguments.push("--no-sandbox".to_owned());
         }
@@ -81,7 +83,7 @@ impl Session {
         Ok(Self {
             client,
             chromium: pid.and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw),
-            profile,
+            directory,
             driver,
         })
     }
@@ -105,7 +107,7 @@ impl Drop for Session {
             }
         }
         // Left-overs in the temporary directory harm nobody.
-        let _ = fs::remove_dir_all(&self.profile);
+        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
