@@ -72,7 +72,8 @@ impl App {
         self.engine.start(move |event| self.on_event(event));
         self.send_budget();
         self.connection.connect();
-        self.connection.release_on_leave();
+        self.connection
+            .release_on_leave(move || self.runs.active().get_untracked() > 0);
         Effect::watch(
             move || self.saver.state().get(),
             move |state, _, _| {

@@ -62,3 +62,21 @@ async fn closing_the_page_ends_the_query() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn leaving_the_page_ends_the_query() -> Result<()> {
+    let (heart, witness) = (Heart::new(), Route::Grpc.session()?);
+    let url = environment::bridge_url()?;
+    in_browser(&url, async |browser| {
+        let page = Notebook::ready(browser).await?;
+        page.start(1, &heart.query()).await?;
+        heart.beats(&witness).await?;
+        // The browser may keep the page for the way back.
+        browser.goto("about:blank").await?;
+        heart.stops(&witness).await?;
+        browser.goto(&url).await?;
+        Notebook::ready(browser).await?;
+        Ok(())
+    })
+    .await
+}

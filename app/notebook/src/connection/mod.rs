@@ -232,20 +232,25 @@ impl Connection {
         }
     }
 
-    /// Ends the session when the page goes away, so that nothing runs on for nobody.
-    pub(crate) fn release_on_leave(self) {
-        browser::on_event(
-            &window(),
-            "pagehide",
-            move |event: web_sys::PageTransitionEvent| {
-                // A page that is kept may be shown again, and wants its session then.
-                if !event.persisted()
-                    && let Some(request) = self.farewell.get_untracked()
-                {
-                    browser::post_last(&request.url, &request.headers, &request.body);
-                }
-            },
-        );
+    /// Ends the session when the page goes away, so that nothing runs on for nobody. A page that the browser keeps for
+    /// the way back keeps its session, unless something runs in it; shown again without one, it connects anew.
+    pub(crate) fn release_on_leave(self, busy: impl Fn() -> bool + 'static) {
+        let leave = move |event: web_sys::PageTransitionEvent| {
+            if event.persisted() && !busy() {
+                return;
+            }
+            if let Some(request) = self.farewell.get_untracked() {
+                self.farewell.set(None);
+                browser::post_last(&request.url, &request.headers, &request.body);
+            }
+        };
+        browser::on_event(&window(), "pagehide", leave);
+        let back = move |event: web_sys::PageTransitionEvent| {
+            if event.persisted() && self.farewell.get_untracked().is_none() {
+                self.connect();
+            }
+        };
+        browser::on_event(&window(), "pageshow", back);
     }
 
     /// Takes in what the engine says of the connection. Tells whether it concerned the present one.
