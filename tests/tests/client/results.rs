@@ -16,6 +16,7 @@ use spark_connect_client::{Output, plan, proto::get_status_response::operation_s
 over_both_routes!(
     the_version_is_told,
     many_batches_are_what_spark_says,
+    compressed_batches_are_what_spark_says,
     the_first_batch_comes_before_the_end,
     commands_do_what_they_say,
     a_table_is_written_and_read,
@@ -51,6 +52,33 @@ async fn many_batches_are_what_spark_says(route: Route) -> Result<()> {
         Checksum::by_spark(&session, query, &["id", "h", "d"]).await?
     );
     assert_eq!(ours.rows, 300_000);
+    Ok(())
+}
+
+async fn compressed_batches_are_what_spark_says(route: Route) -> Result<()> {
+    let session = route.session()?;
+    let conf = session.conf();
+    conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "200000")
+        .await?;
+    // A column of one value shrinks to almost nothing, which is no reason to doubt its length.
+    let zeros = "SELECT cast(0 AS BIGINT) AS z FROM range(0, 150000, 1, 1)";
+    let texts = "SELECT id, hex(id * 7919) AS h FROM range(0, 20000, 1, 2)";
+    for codec in ["none", "zstd", "lz4"] {
+        conf.set("spark.sql.execution.arrow.compression.codec", codec)
+            .await?;
+        for (query, columns, rows) in [(zeros, &["z"][..], 150_000), (texts, &["id", "h"][..], 20_000)] {
+            let mut ours = Checksum::default();
+            for batch in session.sql(query).await?.collect().await.context(codec)? {
+                ours.add_batch(&batch)?;
+            }
+            assert_eq!(
+                ours,
+                Checksum::by_spark(&session, query, columns).await?,
+                "{codec}"
+            );
+            assert_eq!(ours.rows, rows, "{codec}");
+        }
+    }
     Ok(())
 }
 

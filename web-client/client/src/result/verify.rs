@@ -3,13 +3,15 @@
 //! arrow-ipc validates the values of arrays, but takes the places of their buffers on trust and panics when they lie
 //! outside the message. A server's bytes must never do that, nor make the client allocate what a lie says.
 
-use arrow_ipc::{Message, MessageHeader, RecordBatch, root_as_message};
+use arrow_ipc::{CompressionType, Message, MessageHeader, RecordBatch, root_as_message};
 
 use crate::error::{Error, Result};
 
 const CONTINUATION: [u8; 4] = [0xff; 4];
-/// LZ4 and zstd store runs shorter still, but no writer of record batches gets near this.
-const MAX_COMPRESSION: i64 = 4096;
+/// How often LZ4 repeats a byte at most for each byte that it takes; arrow-ipc allocates what the length claims.
+const MAX_LZ4: i64 = 256;
+/// zstd has no such bound, and is read only as far as it goes; but no array of Spark's is larger than this.
+const MAX_BUFFER: i64 = i32::MAX as i64;
 
 /// Checks every message of a stream. What is cut or no message at all is left for the decoder to refuse.
 pub(super) fn verify(mut stream: &[u8]) -> Result<()> {
@@ -79,11 +81,11 @@ fn verify_batch(batch: &RecordBatch<'_>, body: &[u8]) -> Result<()> {
         let Some(bytes) = bytes else {
             return Err(lie("a buffer of", buffer.length(), body.len()));
         };
-        if batch.compression().is_some()
+        if let Some(compression) = batch.compression()
             && let Some((length, compressed)) = bytes.split_first_chunk::<8>()
         {
             let length = i64::from_le_bytes(*length);
-            let most = (compressed.len() as i64).saturating_mul(MAX_COMPRESSION);
+            let most = most_uncompressed(compression.codec(), compressed.len());
             if length < -1 || length > most {
                 return Err(lie("an uncompressed buffer of", length, body.len()));
             }
@@ -92,8 +94,32 @@ fn verify_batch(batch: &RecordBatch<'_>, body: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// The most bytes that so many compressed ones can stand for.
+fn most_uncompressed(codec: CompressionType, compressed: usize) -> i64 {
+    match codec {
+        CompressionType::ZSTD => MAX_BUFFER,
+        _ => (compressed as i64).saturating_mul(MAX_LZ4).min(MAX_BUFFER),
+    }
+}
+
 fn lie(what: &str, claimed: i64, there: usize) -> Error {
     Error::protocol(format_args!(
         "a record batch claims {what} {claimed} where {there} bytes are there"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_one_value_shrinks_to_almost_nothing() {
+        // 1.2 MB of zeros, as Spark sends them with zstd.
+        assert!(most_uncompressed(CompressionType::ZSTD, 96) >= 1_200_000);
+        assert_eq!(most_uncompressed(CompressionType::LZ4_FRAME, 96), 96 * 256);
+        assert_eq!(
+            most_uncompressed(CompressionType::LZ4_FRAME, usize::MAX >> 1),
+            MAX_BUFFER
+        );
+    }
 }

@@ -26,7 +26,7 @@ use web_sys::{
 use super::{Transport, framing::GrpcWebBody, not_grpc};
 use crate::{connection::ConnectionString, error::Error};
 
-/// Chromium hands out at most 512 KiB at a time; a quarter megabyte is where its throughput levels off.
+/// Half of what Chromium holds ready of a response.
 const BUFFER: u32 = 256 * 1024;
 
 #[wasm_bindgen]
