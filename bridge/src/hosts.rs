@@ -1,4 +1,4 @@
-//! Under which names the bridge may be called, and from which sites.
+//! Under which names the bridge may be called.
 //!
 //! On a loopback address only its own names are answered, so that a foreign page cannot reach it by pointing its
 //! own name at 127.0.0.1 (DNS rebinding). Who may use Spark is not decided here.
@@ -10,11 +10,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{
-    HeaderMap, Method, StatusCode, Uri,
-    header::{HOST, ORIGIN},
-    uri::Authority,
-};
+use http::{HeaderMap, StatusCode, Uri, header::HOST, uri::Authority};
 use tonic::Code;
 
 use crate::dialect::Refusal;
@@ -94,38 +90,8 @@ pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     refusal.answer(request.headers())
 }
 
-/// Whether a browser says that another site's page sent the request. Programs that are no browsers say nothing.
-pub(crate) fn is_cross_site(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
-    if method == Method::GET || method == Method::HEAD {
-        return false;
-    }
-    if headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site")
-    {
-        return true;
-    }
-    let Some(origin) = headers.get(ORIGIN) else {
-        return false;
-    };
-    let own = origin.to_str().ok().and_then(|origin| {
-        let (scheme, authority) = origin.split_once("://")?;
-        let default_port = if scheme == "https" { 443 } else { 80 };
-        let with_port = |text| host_and_port(text).map(|(host, port)| (host, port.unwrap_or(default_port)));
-        let origin = with_port(authority)?;
-        let named = names(uri, headers);
-        Some(
-            !named.is_empty()
-                && named
-                    .into_iter()
-                    .all(|name| with_port(name).as_ref() == Some(&origin)),
-        )
-    });
-    own != Some(true)
-}
-
 /// Every name the request gives for its target: HTTP/2 has `:authority`, HTTP/1.1 `Host`, a proxy's request both.
-fn names<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Vec<&'a str> {
+pub(crate) fn names<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Vec<&'a str> {
     let host = headers
         .get_all(HOST)
         .into_iter()
@@ -137,7 +103,8 @@ fn names<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Vec<&'a str> {
         .collect()
 }
 
-fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
+/// A host in lower case, and its port.
+pub(crate) fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
     let authority = Authority::from_str(text).ok()?;
     let host = authority.host();
     let port = match authority.as_str().strip_prefix(host)? {

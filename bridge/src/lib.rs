@@ -9,12 +9,14 @@
 //! - `rpc`: one call, from the browser's request to Spark's answer
 //! - `dialect`: grpc-web, its text form, gRPC; and how each is refused
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
-//! - `hosts`: which names and which sites may call
+//! - `hosts`: under which names it may be called
+//! - `origins`: which sites' pages may call
 //! - `web_root`: the notebook's files
 //! - `server`: the accept loop, timeouts and the graceful end
 
 mod dialect;
 mod hosts;
+mod origins;
 mod relay;
 mod rpc;
 mod server;
@@ -30,7 +32,10 @@ use axum::{
     routing::{any, get},
 };
 
+use tower::util::option_layer;
+
 pub use hosts::{AllowedHost, AllowedHostError, Hosts};
+pub use origins::{AllowedOrigin, AllowedOriginError, Origins};
 pub use server::serve;
 pub use spark_uri::{Keepalive, SparkUri, SparkUriError};
 pub use web_root::WebRoot;
@@ -42,21 +47,28 @@ pub struct Config {
     pub spark: SparkUri,
     /// The names under which the bridge may be reached.
     pub hosts: Hosts,
+    /// The sites whose pages may call it, besides its own.
+    pub origins: Origins,
     /// The notebook's files.
     pub web_root: WebRoot,
 }
 
 /// The bridge: Spark's RPCs, the notebook and `/healthz`. Connects to Spark when the first call comes.
 pub fn router(config: Config) -> Router {
-    let spark = Arc::new(upstream::Upstream::new(config.spark));
+    let cors = option_layer(config.origins.layer());
+    let calls = rpc::Calls {
+        upstream: Arc::new(upstream::Upstream::new(config.spark)),
+        origins: config.origins,
+    };
     let pages = Router::new()
         .fallback(any(web_root::serve))
         .with_state(Arc::new(config.web_root))
         .layer(from_fn(web_root::security_headers));
     Router::new()
         .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
-        .with_state(spark)
+        .with_state(Arc::new(calls))
         .merge(pages)
+        .layer(cors)
         .layer(from_fn_with_state(Arc::new(config.hosts), hosts::check))
         .route("/healthz", get(async || "ok"))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Parser;
-use spark_connect_bridge::{AllowedHost, Config, Hosts, SparkUri, WebRoot, router, serve};
+use spark_connect_bridge::{AllowedHost, AllowedOrigin, Config, Hosts, SparkUri, WebRoot, router, serve};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -58,6 +58,10 @@ struct Arguments {
     /// it answers under every name unless this is given.
     #[arg(long, value_name = "NAME[:PORT]")]
     allow_host: Vec<AllowedHost>,
+
+    /// Let the pages of this site call from their visitors' browsers (CORS); can be given several times.
+    #[arg(long, value_name = "SCHEME://HOST[:PORT]")]
+    allow_origin: Vec<AllowedOrigin>,
 }
 
 #[tokio::main]
@@ -105,6 +109,7 @@ async fn run(arguments: Arguments, spark: SparkUri) -> Result<(), String> {
         router(Config {
             spark,
             hosts,
+            origins: arguments.allow_origin.into_iter().collect(),
             web_root: WebRoot::embedded(),
         }),
         shutdown,

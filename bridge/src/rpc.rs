@@ -19,7 +19,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     dialect::{Dialect, Refusal},
-    hosts::is_cross_site,
+    origins::Origins,
     relay::Relay,
     upstream::Upstream,
 };
@@ -65,9 +65,15 @@ const NOT_FORWARDED: [&str; 17] = [
     "x-requested-with",
 ];
 
+/// What every call needs.
+pub(crate) struct Calls {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) origins: Origins,
+}
+
 /// Answers a request to Spark's service.
-pub(crate) async fn call(State(upstream): State<Arc<Upstream>>, mut request: Request) -> Response {
-    let (dialect, method) = match admit(&request) {
+pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) -> Response {
+    let (dialect, method) = match calls.admit(&request) {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.answer(request.headers()),
     };
@@ -76,9 +82,9 @@ pub(crate) async fn call(State(upstream): State<Arc<Upstream>>, mut request: Req
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
     let forward = service_fn(move |request| {
-        let upstream = upstream.clone();
+        let calls = calls.clone();
         async move {
-            let answer = forward(&upstream, dialect, method, request).await;
+            let answer = forward(&calls.upstream, dialect, method, request).await;
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -88,46 +94,49 @@ pub(crate) async fn call(State(upstream): State<Arc<Upstream>>, mut request: Req
     }
 }
 
-/// Refuses what is no call of a known method by a client that may make it.
-fn admit(request: &Request) -> Result<(Dialect, &'static str), Refusal> {
-    let headers = request.headers();
-    if request.method() != Method::POST {
-        return Err(Refusal::method("POST", "Spark's methods are called with POST."));
-    }
-    if is_cross_site(request.method(), request.uri(), headers) {
-        return Err(Refusal {
-            http: StatusCode::FORBIDDEN,
-            grpc: Code::PermissionDenied,
-            sentence: "This bridge answers its own pages only; the request comes from another site's."
-                .to_owned(),
-            allow: None,
-        });
-    }
-    let named = request.uri().path().strip_prefix(SERVICE).unwrap_or_default();
-    let dialect = Dialect::of_request(headers);
-    let method = METHODS.into_iter().find(|method| *method == named);
-    match (dialect, method) {
-        (None, _) => Err(Refusal {
-            http: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            grpc: Code::Internal,
-            sentence: "Spark's methods take the content types application/grpc-web+proto, \
+impl Calls {
+    /// Refuses what is no call of a known method by a client that may make it.
+    fn admit(&self, request: &Request) -> Result<(Dialect, &'static str), Refusal> {
+        let headers = request.headers();
+        if request.method() != Method::POST {
+            return Err(Refusal::method("POST", "Spark's methods are called with POST."));
+        }
+        if self.origins.forbids(request.method(), request.uri(), headers) {
+            return Err(Refusal {
+                http: StatusCode::FORBIDDEN,
+                grpc: Code::PermissionDenied,
+                sentence: "This bridge answers its own pages only; the request comes from another site's. \
+                       Start the bridge with --allow-origin to let that site call."
+                    .to_owned(),
+                allow: None,
+            });
+        }
+        let named = request.uri().path().strip_prefix(SERVICE).unwrap_or_default();
+        let dialect = Dialect::of_request(headers);
+        let method = METHODS.into_iter().find(|method| *method == named);
+        match (dialect, method) {
+            (None, _) => Err(Refusal {
+                http: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                grpc: Code::Internal,
+                sentence: "Spark's methods take the content types application/grpc-web+proto, \
                        application/grpc-web-text+proto and, over HTTP/2, application/grpc."
-                .to_owned(),
-            allow: None,
-        }),
-        (Some(Dialect::Native), _) if request.version() != Version::HTTP_2 => Err(Refusal {
-            http: StatusCode::BAD_REQUEST,
-            grpc: Code::Internal,
-            sentence: "gRPC needs HTTP/2; over HTTP/1.1 use application/grpc-web+proto.".to_owned(),
-            allow: None,
-        }),
-        (Some(_), None) => Err(Refusal {
-            http: StatusCode::OK,
-            grpc: Code::Unimplemented,
-            sentence: format!("Spark Connect has no method {named} that this bridge knows."),
-            allow: None,
-        }),
-        (Some(dialect), Some(method)) => Ok((dialect, method)),
+                    .to_owned(),
+                allow: None,
+            }),
+            (Some(Dialect::Native), _) if request.version() != Version::HTTP_2 => Err(Refusal {
+                http: StatusCode::BAD_REQUEST,
+                grpc: Code::Internal,
+                sentence: "gRPC needs HTTP/2; over HTTP/1.1 use application/grpc-web+proto.".to_owned(),
+                allow: None,
+            }),
+            (Some(_), None) => Err(Refusal {
+                http: StatusCode::OK,
+                grpc: Code::Unimplemented,
+                sentence: format!("Spark Connect has no method {named} that this bridge knows."),
+                allow: None,
+            }),
+            (Some(dialect), Some(method)) => Ok((dialect, method)),
+        }
     }
 }
 

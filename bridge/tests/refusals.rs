@@ -6,7 +6,7 @@ mod support;
 use axum::{Router, body::Body};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{AllowedHost, Config, Hosts, router};
+use spark_connect_bridge::{AllowedHost, AllowedOrigin, Config, Hosts, router};
 use support::{SERVICE, config, status};
 use tower::ServiceExt;
 
@@ -352,4 +352,75 @@ async fn health_is_the_bridges_own() {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(text(response).await, "ok");
     }
+}
+
+#[tokio::test]
+async fn listed_sites_may_call() {
+    let listed = "https://dashboards.example.com";
+    let bridge = router(Config {
+        origins: [listed.parse::<AllowedOrigin>().unwrap()].into_iter().collect(),
+        ..config("sc://127.0.0.1:1")
+    });
+    let call = format!("{SERVICE}ExecutePlan");
+    // (path, origin, named in the answer)
+    for (path, origin, named) in [
+        (call.as_str(), listed, true),
+        ("/spark-connect.js", listed, true),
+        (&call, "https://evil.example", false),
+        (&call, "https://dashboards.example.com.evil.example", false),
+        (&call, "http://dashboards.example.com", false),
+        (&call, "null", false),
+    ] {
+        let preflight = Request::options(path)
+            .header("host", "localhost:8080")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "content-type,x-grpc-web,authorization",
+            );
+        let preflight = ask(&bridge, preflight).await;
+        let request = Request::post(path)
+            .header("host", "localhost:8080")
+            .header("origin", origin)
+            .header("sec-fetch-site", "cross-site")
+            .header("content-type", WEB);
+        let answer = ask(&bridge, request).await;
+        for response in [&preflight, &answer] {
+            let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
+            assert_eq!(
+                header("access-control-allow-origin"),
+                named.then_some(listed),
+                "{path} {origin}"
+            );
+            assert_eq!(header("access-control-allow-credentials"), None);
+        }
+        assert_eq!(preflight.status(), StatusCode::OK);
+        if named {
+            let allowed = &preflight.headers()["access-control-allow-headers"];
+            assert_eq!(allowed, "content-type,x-grpc-web,authorization");
+            let exposed = answer.headers()["access-control-expose-headers"]
+                .to_str()
+                .unwrap();
+            for name in ["grpc-status", "grpc-message", "grpc-status-details-bin"] {
+                assert!(
+                    exposed.split(',').any(|exposed| exposed.trim() == name),
+                    "{exposed}"
+                );
+            }
+        } else {
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        }
+        if named && path == call {
+            assert_eq!(status(answer.headers()).0, 14);
+        }
+    }
+    // A listed site still has to use one of the bridge's names.
+    let rebound = Request::options(&call)
+        .header("host", "evil.example:8080")
+        .header("origin", listed);
+    assert_eq!(
+        ask(&bridge, rebound).await.status(),
+        StatusCode::MISDIRECTED_REQUEST
+    );
 }

@@ -31,7 +31,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use spark_connect_bridge::{Config, Hosts, SparkUri, WebRoot, router, serve};
+use spark_connect_bridge::{Config, Hosts, Origins, SparkUri, WebRoot, router, serve};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -193,6 +193,7 @@ pub fn config(spark: &str) -> Config {
     Config {
         spark: SparkUri::parse(spark, None).unwrap(),
         hosts: Hosts::for_listener(([127, 0, 0, 1], 8080).into(), Vec::new()),
+        origins: Origins::default(),
         web_root: WebRoot::from_files([]),
     }
 }
