@@ -4,6 +4,7 @@
 //! around it. The bridge keeps no sessions and never decodes a Spark message: bodies pass through as they
 //! come, and so does every trailer.
 //!
+//! - [`config`]: the settings, from a file, the environment and flags
 //! - `spark_uri`: the `sc://` connection string
 //! - `upstream`: connections to Spark, shared so that stalled readers cannot starve healthy ones
 //! - `rpc`: one call, from the browser's request to Spark's answer
@@ -14,6 +15,7 @@
 //! - `web_root`: the notebook's files
 //! - `server`: the accept loop, timeouts and the graceful end
 
+pub mod config;
 mod dialect;
 mod hosts;
 mod origins;
@@ -34,6 +36,8 @@ use axum::{
 
 use tower::util::option_layer;
 
+use self::upstream::Upstream;
+pub use config::{Settings, Sources};
 pub use hosts::{AllowedHost, AllowedHostError, Hosts};
 pub use origins::{AllowedOrigin, AllowedOriginError, Origins};
 pub use server::serve;
@@ -43,30 +47,35 @@ pub use web_root::WebRoot;
 /// What a bridge needs to know.
 #[derive(Debug)]
 pub struct Config {
-    /// The Spark Connect server that every call goes to.
-    pub spark: SparkUri,
+    /// What an operator can set.
+    pub settings: Settings,
     /// The names under which the bridge may be reached.
     pub hosts: Hosts,
-    /// The sites whose pages may call it, besides its own.
-    pub origins: Origins,
     /// The notebook's files.
     pub web_root: WebRoot,
 }
 
 /// The bridge: Spark's RPCs, the notebook and `/healthz`. Connects to Spark when the first call comes.
 pub fn router(config: Config) -> Router {
-    let cors = option_layer(config.origins.layer());
-    let calls = rpc::Calls {
-        upstream: Arc::new(upstream::Upstream::new(config.spark)),
-        origins: config.origins,
-    };
+    let cors = option_layer(config.settings.web.origins.layer());
     let pages = Router::new()
         .fallback(any(web_root::serve))
         .with_state(Arc::new(config.web_root))
         .layer(from_fn(web_root::security_headers));
-    Router::new()
-        .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
-        .with_state(Arc::new(calls))
+    let mut calls = Router::new();
+    if let Some(backend) = config.settings.backends.default_backend()
+        && let Some(server) = backend.servers.first()
+    {
+        let upstream = Upstream::new(Arc::new(backend.clone()), server.clone());
+        let state = rpc::Calls {
+            upstream: Arc::new(upstream),
+            origins: config.settings.web.origins,
+        };
+        calls = Router::new()
+            .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
+            .with_state(Arc::new(state));
+    }
+    calls
         .merge(pages)
         .layer(cors)
         .layer(from_fn_with_state(Arc::new(config.hosts), hosts::check))

@@ -151,7 +151,13 @@ async fn forward(
     let body = if dialect == Dialect::Native && method == "AddArtifacts" {
         Either::Right(body)
     } else {
-        Either::Left(read(body, upstream.spark.max_message_size + REQUEST_SLACK).await?)
+        Either::Left(
+            read(
+                body,
+                upstream.backend.max_message_size.as_u64() as usize + REQUEST_SLACK,
+            )
+            .await?,
+        )
     };
     let mut request = http::Request::new(body);
     *request.method_mut() = Method::POST;
@@ -159,7 +165,7 @@ async fn forward(
     *request.uri_mut() = upstream
         .uri(&format!("{SERVICE}{method}"))
         .map_err(|error| Status::internal(format!("The address of Spark cannot be used: {error}.")))?;
-    *request.headers_mut() = forwarded(parts.headers, &upstream.spark.headers);
+    *request.headers_mut() = forwarded(parts.headers, &upstream.backend.headers);
 
     let (response, lease) = upstream.send(request).await?;
     let (mut parts, body) = response.into_parts();
@@ -238,7 +244,7 @@ fn not_grpc(upstream: &Upstream, answer: &http::response::Parts) -> Status {
         code,
         format!(
             "What answers at {} is not Spark Connect: HTTP status {}, content type {}. Check the address.",
-            upstream.spark.authority,
+            upstream.server,
             answer.status,
             media_type.unwrap_or("not given"),
         ),

@@ -156,7 +156,7 @@ impl fmt::Debug for SparkUri {
 }
 
 /// The authority with its port, and the bare host.
-fn parse_authority(text: &str) -> Result<(Authority, String), SparkUriError> {
+pub(crate) fn parse_authority(text: &str) -> Result<(Authority, String), SparkUriError> {
     let (host, port) = match text.rsplit_once(':') {
         // A colon inside brackets is part of an IPv6 address.
         Some((host, port)) if !port.ends_with(']') => {

@@ -14,7 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{Request, Response, Uri, uri::Authority};
 use http_body_util::{Collected, Either};
 use hyper::{
     body::Incoming,
@@ -29,7 +29,7 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tonic::Status;
 use tower::ServiceExt;
 
-use crate::spark_uri::SparkUri;
+use crate::config::Backend;
 
 /// What one stream may hold back when its reader stalls, bytes.
 const STREAM_WINDOW: u32 = 512 * 1024;
@@ -49,9 +49,10 @@ pub(crate) type RequestBody = Either<Collected<Bytes>, tonic::body::Body>;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// One Spark Connect server.
+/// One Spark Connect server of a backend.
 pub(crate) struct Upstream {
-    pub(crate) spark: SparkUri,
+    pub(crate) backend: Arc<Backend>,
+    pub(crate) server: Authority,
     roots: RootCertStore,
     connections: Mutex<Vec<Connection>>,
     next_id: AtomicU64,
@@ -74,9 +75,10 @@ pub(crate) struct Lease {
 }
 
 impl Upstream {
-    pub(crate) fn new(spark: SparkUri) -> Self {
+    pub(crate) fn new(backend: Arc<Backend>, server: Authority) -> Self {
         Self {
-            spark,
+            backend,
+            server,
             roots: RootCertStore {
                 roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
             },
@@ -90,8 +92,12 @@ impl Upstream {
     /// The address of one of Spark's methods.
     pub(crate) fn uri(&self, path: &str) -> Result<Uri, http::Error> {
         Uri::builder()
-            .scheme(if self.spark.use_tls { "https" } else { "http" })
-            .authority(self.spark.authority.clone())
+            .scheme(if self.backend.tls.is_some() {
+                "https"
+            } else {
+                "http"
+            })
+            .authority(self.server.clone())
             .path_and_query(path)
             .build()
     }
@@ -198,7 +204,7 @@ impl Upstream {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(MAX_HEADERS)
             .max_concurrent_reset_streams(MAX_REMEMBERED_RESETS);
-        if let Some(keepalive) = self.spark.keepalive {
+        if let Some(keepalive) = self.backend.keepalive {
             builder
                 .keep_alive_interval(keepalive.time)
                 .keep_alive_timeout(keepalive.timeout)
@@ -211,7 +217,7 @@ impl Upstream {
     }
 
     fn cannot_connect(&self, error: &(dyn Error + 'static)) -> String {
-        let address = &self.spark.authority;
+        let address = &self.server;
         let cause = root_cause(error);
         let advice = if cause.is::<rustls::Error>() {
             "Check that the server there has TLS, with a certificate for this name from a public authority."
@@ -241,7 +247,7 @@ impl Upstream {
 impl Lease {
     /// The status of a call whose stream ended before Spark had given one.
     pub(crate) fn lost(&self, error: Option<&hyper::Error>) -> Status {
-        let address = &self.upstream.spark.authority;
+        let address = &self.upstream.server;
         let cause = match error {
             Some(error) => describe(root_cause(error)),
             None => "the answer has no end".to_owned(),
@@ -298,6 +304,7 @@ mod tests {
     use tokio_rustls::TlsAcceptor;
 
     use super::*;
+    use crate::spark_uri::SparkUri;
 
     /// A gRPC server with TLS and a certificate for `localhost` that no public authority has signed.
     async fn tls_server() -> (u16, RootCertStore) {
@@ -346,7 +353,7 @@ mod tests {
         let mut request = Request::post(upstream.uri("/").unwrap())
             .body(RequestBody::Left(body))
             .unwrap();
-        *request.headers_mut() = upstream.spark.headers.clone();
+        *request.headers_mut() = upstream.backend.headers.clone();
         Arc::new(upstream)
             .send(request)
             .await
@@ -356,21 +363,25 @@ mod tests {
     #[tokio::test]
     async fn tls_reaches_a_server_with_a_trusted_certificate() {
         let (port, roots) = tls_server().await;
-        let spark =
-            |host| SparkUri::parse(&format!("sc://{host}:{port}/;use_ssl=true;token=t"), None).unwrap();
+        let spark = |host| {
+            let uri = SparkUri::parse(&format!("sc://{host}:{port}/;use_ssl=true;token=t"), None).unwrap();
+            let backend = Backend::from(uri);
+            let server = backend.servers[0].clone();
+            Upstream::new(Arc::new(backend), server)
+        };
 
         let trusting = Upstream {
             roots: roots.clone(),
-            ..Upstream::new(spark("localhost"))
+            ..spark("localhost")
         };
         let response = ask(trusting).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["seen"], "Bearer t");
 
-        let strange = Upstream::new(spark("localhost"));
+        let strange = spark("localhost");
         let misnamed = Upstream {
             roots,
-            ..Upstream::new(spark("127.0.0.1"))
+            ..spark("127.0.0.1")
         };
         for (upstream, cause) in [(strange, "UnknownIssuer"), (misnamed, "not valid for name")] {
             let status = ask(upstream).await.unwrap_err();

@@ -357,10 +357,9 @@ async fn health_is_the_bridges_own() {
 #[tokio::test]
 async fn listed_sites_may_call() {
     let listed = "https://dashboards.example.com";
-    let bridge = router(Config {
-        origins: [listed.parse::<AllowedOrigin>().unwrap()].into_iter().collect(),
-        ..config("sc://127.0.0.1:1")
-    });
+    let mut config = config("sc://127.0.0.1:1");
+    config.settings.web.origins = [listed.parse::<AllowedOrigin>().unwrap()].into_iter().collect();
+    let bridge = router(config);
     let call = format!("{SERVICE}ExecutePlan");
     // (path, origin, named in the answer)
     for (path, origin, named) in [

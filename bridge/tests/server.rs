@@ -181,7 +181,7 @@ async fn mistakes_are_told_in_a_sentence() {
         ),
         (&["--allow-host", "http://a"], 2, "expected NAME or NAME:PORT"),
         (&["--sparks", "x"], 2, "--spark"),
-        (&["serve"], 2, "unexpected argument 'serve'"),
+        (&["serve"], 2, "unrecognized subcommand 'serve'"),
     ] {
         let output = soon("the command", Command::prepared().args(arguments).output())
             .await

@@ -31,7 +31,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use spark_connect_bridge::{Config, Hosts, Origins, SparkUri, WebRoot, router, serve};
+use spark_connect_bridge::{Config, Hosts, Settings, Sources, WebRoot, router, serve};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -189,11 +189,19 @@ impl FakeSpark {
 
 // ---- the bridge
 
+/// What is set when nothing but `--spark` is given.
+pub fn settings(spark: &str) -> Settings {
+    let sources = Sources {
+        spark: Some(spark.to_owned()),
+        ..Sources::default()
+    };
+    sources.load().unwrap()
+}
+
 pub fn config(spark: &str) -> Config {
     Config {
-        spark: SparkUri::parse(spark, None).unwrap(),
+        settings: settings(spark),
         hosts: Hosts::for_listener(([127, 0, 0, 1], 8080).into(), Vec::new()),
-        origins: Origins::default(),
         web_root: WebRoot::from_files([]),
     }
 }

@@ -1,0 +1,90 @@
+//! `[listen]`: where and how the bridge is reached.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::table::{Section, Table};
+use crate::hosts::AllowedHost;
+
+/// Where and how the bridge is reached.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// `address`: HOST:PORT to listen on; port 0 takes any free one. Default `127.0.0.1:8080`.
+    pub address: String,
+    /// `hosts`: names, NAME or NAME:PORT, under which the bridge answers besides its own. On a loopback address its
+    /// own are `localhost`, `127.0.0.1` and `[::1]`; on any other it answers under every name if none is listed.
+    pub hosts: Vec<AllowedHost>,
+    /// `header_timeout`: how long a client may take for a TLS handshake, for the head of a request, and for the first
+    /// request on a new connection. Default 10 s.
+    pub header_timeout: Duration,
+    /// `body_timeout`: the longest silence inside a request's body. Default 30 s.
+    pub body_timeout: Duration,
+    /// `idle_timeout`: how long a connection may stay open without a request. Default 5 min.
+    pub idle_timeout: Duration,
+    /// `drain_timeout`: how long streams may go on after SIGTERM. Spark ends each stream at 2 minutes, so the default,
+    /// 130 s, cuts nobody.
+    pub drain_timeout: Duration,
+    /// `[listen.tls]`; without it connections are in the clear.
+    pub tls: Option<ListenTls>,
+}
+
+/// TLS towards clients. The files are read again on SIGHUP, and when they change.
+#[derive(Clone, Debug)]
+pub struct ListenTls {
+    /// `certificate_file`: PEM, the bridge's own certificate first, then the ones between it and the authority.
+    pub certificate_file: PathBuf,
+    /// `key_file`: PEM, the private key of that certificate.
+    pub key_file: PathBuf,
+    /// `generate`: whether a self-signed certificate for `localhost` and `hosts` is written to the two files when
+    /// they are not there. For one's own machine; a browser must be told to trust it. Default false.
+    pub generate: bool,
+    /// `client_ca_file`: PEM, the authorities whose client certificates are accepted. Without it nobody is asked for
+    /// one.
+    pub client_ca_file: Option<PathBuf>,
+    /// `client_certificate`: whether a client without certificate is refused, `"required"` (the default with
+    /// `client_ca_file`), or served, `"optional"`.
+    pub client_certificate_required: bool,
+}
+
+impl Section for Listen {
+    fn read(table: &mut Table<'_>) -> Option<Self> {
+        let seconds = Duration::from_secs;
+        Some(Self {
+            address: table.or("address", "127.0.0.1:8080".to_owned()),
+            hosts: table.parsed_list("hosts").unwrap_or_default(),
+            header_timeout: table.or("header_timeout", seconds(10)),
+            body_timeout: table.or("body_timeout", seconds(30)),
+            idle_timeout: table.or("idle_timeout", seconds(300)),
+            drain_timeout: table.or("drain_timeout", seconds(130)),
+            tls: table.optional_section("tls"),
+        })
+    }
+}
+
+impl Section for ListenTls {
+    fn read(table: &mut Table<'_>) -> Option<Self> {
+        let certificate_file = table.required_path("certificate_file");
+        let key_file = table.required_path("key_file");
+        let generate = table.or("generate", false);
+        let client_ca_file = table.path("client_ca_file");
+        let client_certificate = table.get::<String>("client_certificate");
+        if !matches!(
+            client_certificate.as_deref(),
+            None | Some("required" | "optional")
+        ) {
+            table.problem("client_certificate", "expected \"required\" or \"optional\"");
+        }
+        if client_certificate.is_some() && client_ca_file.is_none() {
+            table.problem(
+                "client_certificate",
+                "client certificates need client_ca_file too",
+            );
+        }
+        Some(Self {
+            certificate_file: certificate_file?,
+            key_file: key_file?,
+            generate,
+            client_ca_file,
+            client_certificate_required: client_certificate.as_deref() != Some("optional"),
+        })
+    }
+}
