@@ -9,5 +9,8 @@ pub mod connect {
     tonic::include_proto!("spark.connect");
 }
 
+#[path = "since.rs"]
+pub mod since;
+
 /// The compiled descriptors of every file of the package, a serialized `google.protobuf.FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// The connection string of the shared Spark, which holds the sample data. Must not be stopped.
 pub fn spark_remote() -> Result<String> {
@@ -13,6 +13,21 @@ pub fn spark_remote() -> Result<String> {
 pub fn bridge_url() -> Result<String> {
     let url = variable("BRIDGE_URL")?;
     Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// The version of the shared Spark, and of each that a test starts, as `4.3.0`.
+pub fn spark_version() -> Result<String> {
+    variable("E2E_SPARK_VERSION")
+}
+
+/// Whether those Sparks are of this version, as `(4, 2)`, or newer.
+pub fn spark_is_at_least(version: (u32, u32)) -> Result<bool> {
+    let text = spark_version()?;
+    let mut numbers = text.split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor) >= version),
+        _ => bail!("{text} is not a version of Spark"),
+    }
 }
 
 /// A Python that has PySpark.

@@ -11,9 +11,10 @@ use spark_connect_client::{
         spark_connect_service_client::SparkConnectServiceClient,
     },
 };
+use tonic::Code;
 use uuid::Uuid;
 
-use crate::oracle;
+use crate::{environment, oracle};
 
 /// A query that runs for hours, sends no row, and leaves a trace in the server's JVM as long as its tasks run.
 #[derive(Clone, Debug)]
@@ -84,12 +85,16 @@ impl Default for Heart {
     }
 }
 
-/// Spark's word on an operation of the session that a connection string names.
+/// The first version of Spark that tells the state of an operation.
+pub const STATES: (u32, u32) = (4, 2);
+
+/// Spark's word on an operation of the session that a connection string names; none from a version that tells nothing,
+/// which is then verified.
 pub async fn state(
     transport: Transport,
     session: &ConnectionString,
     operation: &str,
-) -> Result<OperationState> {
+) -> Result<Option<OperationState>> {
     let request = GetStatusRequest {
         session_id: session.session_id.context("a session without an id")?.to_string(),
         user_context: Some(UserContext {
@@ -104,11 +109,16 @@ pub async fn state(
     };
     let answer = SparkConnectServiceClient::new(transport)
         .get_status(request)
-        .await?
-        .into_inner();
+        .await;
+    if !environment::spark_is_at_least(STATES)? {
+        let code = answer.err().map(|status| status.code());
+        ensure!(code == Some(Code::Unimplemented), "{code:?}");
+        return Ok(None);
+    }
+    let answer = answer?.into_inner();
     let status = answer
         .operation_statuses
         .first()
         .context("no word on the operation")?;
-    Ok(status.state())
+    Ok(Some(status.state()))
 }

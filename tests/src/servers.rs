@@ -32,7 +32,9 @@ impl Spark {
     /// Starts a Spark on a port, where another may have been before.
     pub async fn start_at(port: u16) -> Result<Self> {
         let mut command = Command::new(environment::xtask()?);
-        command.args(["spark", "--port", &port.to_string()]);
+        command
+            .args(["spark", "--port", &port.to_string()])
+            .args(["--version", &environment::spark_version()?]);
         let mut process = Process::start(command, SPARK_STOP)?;
         process
             .line(SPARK_START, |line| line.contains("sc://").then_some(()))

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS samples.drivers (
   name STRING,
   hired_on DATE,
   home_zone_id INT COMMENT 'Refers to zones',
-  rating DECIMAL(3, 2) COMMENT 'Mean of the last year''s ratings, 1 to 5; null for the newest',
+  rating DECIMAL(3, 2) COMMENT 'Mean of the ratings of the last year, 1 to 5; null for the newest',
   commission DECIMAL(4, 3) COMMENT 'Share of a fare that the driver keeps',
   languages ARRAY<STRING> COMMENT 'Best first',
   vehicle STRUCT<

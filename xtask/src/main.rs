@@ -23,7 +23,7 @@ use std::{ffi::OsString, process::ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{progress::say, workspace::Workspace};
+use crate::{progress::say, setup::python::SPARK, workspace::Workspace};
 
 /// Development commands of Spark Connect for the web.
 ///
@@ -61,11 +61,17 @@ enum Command {
         /// Listen on this port of loopback; by default the first free one from 15002 on.
         #[arg(long)]
         port: Option<u16>,
+        /// Start this version of Spark, as PyPI has it.
+        #[arg(long, value_name = "VERSION", default_value = SPARK)]
+        version: String,
     },
     /// Check the sources, run the unit tests, and the end-to-end tests before a real Spark, a bridge and a browser.
     Test {
         /// Only suites whose names contain this, as the report calls them; if none does, only tests whose names do.
         filter: Option<String>,
+        /// Run the end-to-end tests before this version of Spark, as PyPI has it.
+        #[arg(long, value_name = "VERSION", default_value = SPARK)]
+        spark: String,
     },
     /// Check what a compiler does not: imports between crates, the openings and lengths of files, and more.
     Tidy,
@@ -97,11 +103,11 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Run { spark, port, no_open } => run::run(&workspace, spark, port, !no_open)?,
         Command::Build => dist::build(&workspace)?,
-        Command::Spark { port } => {
+        Command::Spark { port, version } => {
             server::watch_parent();
-            run::spark(&workspace, port)?;
+            run::spark(&workspace, port, &version)?;
         }
-        Command::Test { filter } => return test::test(&workspace, filter.as_deref()),
+        Command::Test { filter, spark } => return test::test(&workspace, filter.as_deref(), &spark),
         Command::Tidy => tidy::check(&workspace)?,
         Command::Guard { .. } => (),
     }

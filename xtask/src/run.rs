@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use crate::{
     bridge, process,
     progress::say,
-    setup::{self, node::Node},
+    setup::{self, node::Node, python::SPARK},
     spark::{self, Spark},
     web,
     workspace::Workspace,
@@ -38,7 +38,11 @@ pub(crate) fn run(
     let (spark, program) = both(
         {
             let workspace = workspace.clone();
-            move || local.then(|| Spark::ensure(&workspace)?.start(None)).transpose()
+            move || {
+                local
+                    .then(|| Spark::ensure(&workspace, SPARK)?.start(None))
+                    .transpose()
+            }
         },
         {
             let workspace = workspace.clone();
@@ -66,10 +70,10 @@ pub(crate) fn run(
     stay(spark.as_ref(), &bridge)
 }
 
-/// Starts a local Spark, prints its URL and stays until it ends.
-pub(crate) fn spark(workspace: &Workspace, port: Option<u16>) -> Result<()> {
+/// Starts a local Spark of some version, prints its URL and stays until it ends.
+pub(crate) fn spark(workspace: &Workspace, port: Option<u16>, version: &str) -> Result<()> {
     let lock = workspace.lock()?;
-    let spark = Spark::ensure(workspace)?;
+    let spark = Spark::ensure(workspace, version)?;
     drop(lock);
     let spark = spark.start(port)?;
     writeln!(io::stdout(), "{}", spark.url)?;

@@ -93,7 +93,10 @@ async fn a_newcomer_finds_a_notebook_that_runs() -> Result<()> {
         let connection: String = browser
             .js("return document.querySelector('.connection').innerText", vec![])
             .await?;
-        ensure!(connection.contains("Spark 4.3.0"), "{connection:?}");
+        ensure!(
+            connection.contains(&format!("Spark {}", environment::spark_version()?)),
+            "{connection:?}"
+        );
         for cell in 1..=cells {
             page.show(cell).await?;
             page.click(cell, ".run-button").await?;

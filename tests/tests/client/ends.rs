@@ -30,7 +30,7 @@ async fn an_interrupt_ends_the_query_on_the_server(route: Route) -> Result<()> {
     });
     heart.beats(&witness).await?;
     let state = async || operation::state(route.transport(&connection)?, &connection, &operation).await;
-    assert_eq!(state().await?, OperationState::Running);
+    ensure!(matches!(state().await?, None | Some(OperationState::Running)));
 
     let interrupted = session.interrupt_operation(&operation).await?;
     assert_eq!(interrupted, std::slice::from_ref(&operation));
@@ -43,7 +43,7 @@ async fn an_interrupt_ends_the_query_on_the_server(route: Route) -> Result<()> {
     heart.stops(&witness).await?;
     ensure!(matches!(
         state().await?,
-        OperationState::Cancelled | OperationState::Unknown
+        None | Some(OperationState::Cancelled | OperationState::Unknown)
     ));
     assert_eq!(session.interrupt_operation(&operation).await?, [""; 0]);
     assert_eq!(oracle::value(&session, "SELECT 'fine'").await?, "fine");

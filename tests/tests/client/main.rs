@@ -1,6 +1,7 @@
 //! The client against a real Spark, over gRPC and over grpc-web through a bridge.
-
 mod ends;
 mod errors;
 mod outages;
 mod results;
+mod session;
+mod uploads;

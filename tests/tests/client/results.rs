@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use arrow_array::{Array, RecordBatch, StringArray};
 use e2e::{
-    operation,
+    environment, operation,
     oracle::{self, Checksum, count, longs},
     over_both_routes,
     route::Route,
@@ -28,7 +28,10 @@ over_both_routes!(
 );
 
 async fn the_version_is_told(route: Route) -> Result<()> {
-    assert_eq!(route.session()?.spark_version().await?, "4.3.0");
+    assert_eq!(
+        route.session()?.spark_version().await?,
+        environment::spark_version()?
+    );
     Ok(())
 }
 
@@ -96,7 +99,7 @@ async fn the_first_batch_comes_before_the_end(route: Route) -> Result<()> {
         rows += batch.num_rows();
         if first.is_none() {
             let state = operation::state(route.transport(&connection)?, &connection, &operation).await?;
-            assert_eq!(state, OperationState::Running);
+            ensure!(matches!(state, None | Some(OperationState::Running)));
             first = Some(Instant::now());
         }
     }

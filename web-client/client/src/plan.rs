@@ -69,6 +69,11 @@ pub fn local_relation(data: bytes::Bytes, schema: Option<String>) -> pb::Relatio
     }))
 }
 
+/// Rows that the server keeps as one cached block, a `LocalRelation` by its hash: what Spark 4.0 knows.
+pub fn cached_local_relation(hash: String) -> pb::Relation {
+    relation(RelType::CachedLocalRelation(pb::CachedLocalRelation { hash }))
+}
+
 /// Rows that the server keeps as cached blocks, each an Arrow IPC stream, by their hashes. Since Spark 4.1.
 pub fn chunked_cached_local_relation(data_hashes: Vec<String>) -> pb::Relation {
     relation(RelType::ChunkedCachedLocalRelation(

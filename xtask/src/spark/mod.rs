@@ -21,7 +21,10 @@ use crate::{
     port,
     progress::Step,
     server::Server,
-    setup::{java::Java, python::Python},
+    setup::{
+        java::Java,
+        python::{Python, SPARK},
+    },
     stamp::{Input, Stamp, digest},
     workspace::Workspace,
 };
@@ -33,6 +36,8 @@ const PORT: u16 = 15002;
 #[derive(Debug, Clone)]
 pub(crate) struct Spark {
     workspace: Workspace,
+    /// The version of Spark.
+    pub(crate) version: String,
     python: Python,
     java: Java,
     spark_home: PathBuf,
@@ -54,16 +59,21 @@ pub(crate) struct Running {
 }
 
 impl Spark {
-    /// Installs what is missing, and prepares the samples.
-    pub(crate) fn ensure(workspace: &Workspace) -> Result<Self> {
+    /// Installs what is missing, this version of Spark included, and prepares the samples.
+    pub(crate) fn ensure(workspace: &Workspace, version: &str) -> Result<Self> {
         let python = Python::ensure(workspace)?;
         let java = Java::ensure(workspace)?;
-        let spark_home = python.spark_home()?;
-        let version = digest(&[Input::Path(&sql(workspace)), Input::Path(&script(workspace))])?;
-        let samples = workspace.target.join(format!("samples-{version}"));
-        let archive = workspace.tools().join("spark-classes.jsa");
+        let spark_home = python.spark_home(workspace, version)?;
+        let data = digest(&[Input::Path(&sql(workspace)), Input::Path(&script(workspace))])?;
+        let samples = workspace.target.join(format!("samples-{data}"));
+        let archive = workspace.tools().join(format!("spark-classes-{version}.jsa"));
+        if version != SPARK && !samples.is_dir() {
+            // Only the newest has every function that the samples are made with; any can read them.
+            Self::ensure(workspace, SPARK)?;
+        }
         let spark = Self {
             workspace: workspace.clone(),
+            version: version.to_owned(),
             python,
             java,
             spark_home,
@@ -89,7 +99,7 @@ impl Spark {
         )?;
         let archive = Stamp::new(
             &self.workspace,
-            "spark-classes",
+            &format!("spark-classes-{}", self.version),
             &[Input::Text(&self.java.description), Input::Text(&home)],
         )?;
         let fill = !samples.is_current(&[&self.samples]);

@@ -46,9 +46,10 @@ const WASM_PACKAGES: [&str; 6] = [
 const END_TO_END: &str = "e2e";
 
 /// Runs the suites whose names contain `filter`; where none does, the tests whose names contain it.
-pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<ExitCode> {
+/// The end-to-end tests meet this version of Spark.
+pub(crate) fn test(workspace: &Workspace, filter: Option<&str>, version: &str) -> Result<ExitCode> {
     let mut reports = Vec::new();
-    if let Err(error) = run(workspace, filter, &mut reports) {
+    if let Err(error) = run(workspace, filter, version, &mut reports) {
         say(&format!("error: {error:#}"));
         reports.push(Report::failure("set-up"));
     }
@@ -65,10 +66,10 @@ pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<ExitCo
     })
 }
 
-fn run(workspace: &Workspace, filter: Option<&str>, reports: &mut Vec<Report>) -> Result<()> {
+fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut Vec<Report>) -> Result<()> {
     let lock = workspace.lock()?;
     // Downloads and the sample data take minutes; without a filter they are needed for sure.
-    let early = filter.is_none().then(|| Servers::prepare(workspace));
+    let early = filter.is_none().then(|| Servers::prepare(workspace, version));
     wasm_target::ensure()?;
     let checks: Vec<&Check> = CHECKS
         .iter()
@@ -106,7 +107,9 @@ fn run(workspace: &Workspace, filter: Option<&str>, reports: &mut Vec<Report>) -
 
     say(&web::build(workspace, &Node::ensure(workspace)?)?);
     let program = cargo_tests::compile_programs(workspace)?;
-    let servers = early.unwrap_or_else(|| Servers::prepare(workspace)).wait()?;
+    let servers = early
+        .unwrap_or_else(|| Servers::prepare(workspace, version))
+        .wait()?;
     drop(lock);
     let spark = servers.spark.start(None)?;
     let bridge = bridge::Running::start(workspace, &program, &spark.url, bridge::claim(workspace, None)?)?;
@@ -216,11 +219,11 @@ struct Preparation(JoinHandle<Result<Servers>>);
 
 impl Servers {
     /// Sets up Spark, the samples and a browser beside what else happens.
-    fn prepare(workspace: &Workspace) -> Preparation {
-        let workspace = workspace.clone();
+    fn prepare(workspace: &Workspace, version: &str) -> Preparation {
+        let (workspace, version) = (workspace.clone(), version.to_owned());
         Preparation(thread::spawn(move || {
             let browser = Browser::ensure()?;
-            let spark = Spark::ensure(&workspace)?;
+            let spark = Spark::ensure(&workspace, &version)?;
             let node = Node::ensure(&workspace)?.program;
             Ok(Servers { spark, browser, node })
         }))
@@ -236,6 +239,7 @@ impl Servers {
         Ok(vec![
             ("SPARK_REMOTE", spark.into()),
             ("BRIDGE_URL", bridge.into()),
+            ("E2E_SPARK_VERSION", self.spark.version.clone().into()),
             ("E2E_PYTHON", self.spark.python().into()),
             ("E2E_CHROMIUM", self.browser.program.clone().into()),
             ("E2E_CHROMEDRIVER", self.browser.driver.clone().into()),

@@ -4,6 +4,7 @@
 
 mod compress;
 mod observe;
+mod version;
 
 use std::{future::Future, sync::Arc};
 
@@ -11,7 +12,7 @@ use spark_connect_proto::connect::{self as pb, spark_connect_service_client::Spa
 use tonic::{Response, Status};
 
 pub use self::observe::Sent;
-use self::{compress::Compression, observe::Observer};
+use self::{compress::Compression, observe::Observer, version::ServerVersion};
 use crate::{
     connection::ConnectionString,
     error::{Error, ErrorKind, Result, SESSION_LOST},
@@ -31,6 +32,7 @@ pub(crate) struct Caller {
     requests: Requests,
     retry_policy: RetryPolicy,
     compression: Compression,
+    server_version: ServerVersion,
     observer: Option<Arc<Observer>>,
 }
 
@@ -84,6 +86,7 @@ impl Caller {
             requests,
             retry_policy,
             compression: Compression::default(),
+            server_version: ServerVersion::default(),
             observer: None,
         }
     }

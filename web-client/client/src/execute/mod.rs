@@ -124,6 +124,10 @@ fn run(
     operation_id: String,
 ) -> impl Stream<Item = Result<Output>> + Send {
     async_stream::stream! {
+        if let Err(error) = caller.check_plan(&plan).await {
+            yield Err(error);
+            return;
+        }
         caller.tell(Sent::Plan(&plan));
         let mut sent = caller.pack(&plan).await;
         let mut machine = Machine::new(caller.retry_policy().clone());

@@ -170,6 +170,7 @@ impl Session {
 
     async fn analyze(&self, question: Analyze) -> Result<Answer> {
         let request = self.caller.requests().analyze(question);
+        self.caller.check_question(&request).await?;
         self.caller.tell(Sent::Analyze(&request));
         let response = self
             .caller

@@ -5,6 +5,8 @@ use arrow_array::RecordBatch;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::SchemaRef;
 use bytes::Bytes;
+use prost::Message;
+use spark_connect_proto::connect as pb;
 
 use super::Session;
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
     error::{Error, ErrorKind, Result},
     plan,
 };
+
+/// The first version that takes rows in several chunks.
+const CHUNKS: (u16, u16) = (4, 1);
 
 /// How rows are divided, from the session's settings of the same names, with Spark 4.3's defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,15 @@ impl Session {
         if size <= limits.inline {
             let data = ipc(&schema, batches)?;
             return Ok(DataFrame::new(self.clone(), plan::local_relation(data, None)));
+        }
+        if !self.caller.is_at_least(CHUNKS).await? {
+            let relation = pb::LocalRelation {
+                data: Some(ipc(&schema, batches)?),
+                schema: None,
+            };
+            let block = relation.encode_to_vec().into();
+            let hash = self.cache_artifacts(vec![block]).await?.concat();
+            return Ok(DataFrame::new(self.clone(), plan::cached_local_relation(hash)));
         }
         let mut hashes = Vec::new();
         let (mut waiting, mut waiting_bytes, mut total) = (Vec::new(), 0, 0);
