@@ -1,14 +1,16 @@
 //! Makes one Spark Connect server reachable from browsers: translates grpc-web to gRPC and serves the notebook.
 //!
 //! [`router`] is the whole bridge as an axum router, callable without a socket; [`serve`] is the accept loop
-//! around it. The bridge keeps no sessions and never decodes a Spark message: bodies pass through as they
-//! come, and so does every trailer.
+//! around it. The bridge keeps no sessions. Of a request it reads the envelope; answers pass through as they come, and
+//! so does every trailer.
 //!
 //! - [`config`]: the settings, from a file, the environment and flags
 //! - `spark_uri`: the `sc://` connection string
 //! - `upstream`: connections to Spark, shared so that stalled readers cannot starve healthy ones
 //! - `rpc`: one call, from the browser's request to Spark's answer
 //! - `dialect`: grpc-web, its text form, gRPC; and how each is refused
+//! - `envelope`: what is read of a request's messages
+//! - `inbound`: the request's body, with its true user
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
 //! - `hosts`: under which names it may be called
 //! - `origins`: which sites' pages may call
@@ -17,7 +19,10 @@
 
 pub mod config;
 mod dialect;
+pub mod envelope;
 mod hosts;
+mod identity;
+mod inbound;
 mod origins;
 mod relay;
 mod rpc;
@@ -39,6 +44,7 @@ use tower::util::option_layer;
 use self::upstream::Upstream;
 pub use config::{Settings, Sources};
 pub use hosts::{AllowedHost, AllowedHostError, Hosts};
+pub use identity::Identity;
 pub use origins::{AllowedOrigin, AllowedOriginError, Origins};
 pub use server::serve;
 pub use spark_uri::{Keepalive, SparkUri, SparkUriError};

@@ -1,7 +1,7 @@
 //! One call: admits the request, translates grpc-web (tonic-web's layer does), passes it to Spark and the answer
-//! back. Bodies are raw; what they say is between the client and Spark.
+//! back. Answers are raw; what they say is between the client and Spark.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     body::Body,
@@ -9,41 +9,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version,
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Version,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, TE},
 };
-use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
 use tonic::{Code, Status};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     dialect::{Dialect, Refusal},
+    envelope::Method,
+    identity::Identity,
+    inbound,
     origins::Origins,
     relay::Relay,
     upstream::Upstream,
 };
 
 const SERVICE: &str = "/spark.connect.SparkConnectService/";
-/// The methods of Spark 4.3. The only one that takes a stream of messages is AddArtifacts.
-const METHODS: [&str; 12] = [
-    "AddArtifacts",
-    "AnalyzePlan",
-    "ArtifactStatus",
-    "CloneSession",
-    "Config",
-    "ExecutePlan",
-    "FetchErrorDetails",
-    "GetStatus",
-    "Interrupt",
-    "ReattachExecute",
-    "ReleaseExecute",
-    "ReleaseSession",
-];
-/// Room around the largest message for the framing, and for the messages of an upload in one request, bytes.
-const REQUEST_SLACK: usize = 1024 * 1024;
-/// A browser shows an answer only once its request is sent, so too much of one is still read, this long.
-const DISCARD_TIME: Duration = Duration::from_secs(30);
 /// What a browser or a proxy says about itself, and what HTTP/2 has no place for.
 const NOT_FORWARDED: [&str; 17] = [
     "accept",
@@ -84,7 +67,7 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) 
     let forward = service_fn(move |request| {
         let calls = calls.clone();
         async move {
-            let answer = forward(&calls.upstream, dialect, method, request).await;
+            let answer = forward(&calls.upstream, method, request).await;
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -96,9 +79,9 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) 
 
 impl Calls {
     /// Refuses what is no call of a known method by a client that may make it.
-    fn admit(&self, request: &Request) -> Result<(Dialect, &'static str), Refusal> {
+    fn admit(&self, request: &Request) -> Result<(Dialect, Method), Refusal> {
         let headers = request.headers();
-        if request.method() != Method::POST {
+        if request.method() != http::Method::POST {
             return Err(Refusal::method("POST", "Spark's methods are called with POST."));
         }
         if self.origins.forbids(request.method(), request.uri(), headers) {
@@ -113,7 +96,7 @@ impl Calls {
         }
         let named = request.uri().path().strip_prefix(SERVICE).unwrap_or_default();
         let dialect = Dialect::of_request(headers);
-        let method = METHODS.into_iter().find(|method| *method == named);
+        let method = Method::of_name(named);
         match (dialect, method) {
             (None, _) => Err(Refusal {
                 http: StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -142,32 +125,26 @@ impl Calls {
 
 async fn forward(
     upstream: &Arc<Upstream>,
-    dialect: Dialect,
-    method: &'static str,
+    method: Method,
     request: Request<tonic::body::Body>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
-    // A native client may upload more than fits into memory; what a browser sends arrives in one piece anyway.
-    let body = if dialect == Dialect::Native && method == "AddArtifacts" {
-        Either::Right(body)
-    } else {
-        Either::Left(
-            read(
-                body,
-                upstream.backend.max_message_size.as_u64() as usize + REQUEST_SLACK,
-            )
-            .await?,
-        )
-    };
+    let identity = parts.extensions.get::<Identity>();
+    let limit = upstream.backend.max_message_size.as_u64() as usize;
+    let (_envelope, body) = inbound::read(method, identity, limit, body).await?;
+    let refusal = body.refusal();
     let mut request = http::Request::new(body);
-    *request.method_mut() = Method::POST;
+    *request.method_mut() = http::Method::POST;
     *request.version_mut() = Version::HTTP_2;
     *request.uri_mut() = upstream
         .uri(&format!("{SERVICE}{method}"))
         .map_err(|error| Status::internal(format!("The address of Spark cannot be used: {error}.")))?;
     *request.headers_mut() = forwarded(parts.headers, &upstream.backend.headers);
 
-    let (response, lease) = upstream.send(request).await?;
+    let (response, lease) = match upstream.send(request).await {
+        Ok(answered) => answered,
+        Err(status) => return Err(refusal.get().cloned().unwrap_or(status)),
+    };
     let (mut parts, body) = response.into_parts();
     if parts.status != StatusCode::OK || Dialect::of_request(&parts.headers) != Some(Dialect::Native) {
         return Err(not_grpc(upstream, &parts));
@@ -180,28 +157,6 @@ async fn forward(
         parts,
         Body::new(Relay::new(body, lease, has_status)),
     ))
-}
-
-/// A whole request body of at most `limit` bytes.
-async fn read(
-    mut body: tonic::body::Body,
-    limit: usize,
-) -> Result<http_body_util::Collected<bytes::Bytes>, Status> {
-    match Limited::new(&mut body, limit).collect().await {
-        Ok(collected) => Ok(collected),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let rest = async { while let Some(Ok(_)) = body.frame().await {} };
-            // Whether the rest came or not, the answer is the same.
-            let _ = tokio::time::timeout(DISCARD_TIME, rest).await;
-            Err(Status::resource_exhausted(format!(
-                "The request is larger than the {} MiB that this bridge passes on.",
-                limit / (1024 * 1024)
-            )))
-        }
-        Err(error) => Err(Status::invalid_argument(format!(
-            "The request could not be read: {error}."
-        ))),
-    }
 }
 
 fn forwarded(mut headers: HeaderMap, own: &HeaderMap) -> HeaderMap {

@@ -13,9 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use http::{Request, Response, Uri, uri::Authority};
-use http_body_util::{Collected, Either};
 use hyper::{
     body::Incoming,
     client::conn::http2::{Builder, SendRequest},
@@ -29,7 +27,7 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tonic::Status;
 use tower::ServiceExt;
 
-use crate::config::Backend;
+use crate::{config::Backend, inbound::RequestBody};
 
 /// What one stream may hold back when its reader stalls, bytes.
 const STREAM_WINDOW: u32 = 512 * 1024;
@@ -43,9 +41,6 @@ const MAX_HEADERS: u32 = 256 * 1024;
 const MAX_REMEMBERED_RESETS: usize = 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIME_BETWEEN_NOTICES: Duration = Duration::from_secs(5);
-
-/// A request's body: whole, or still arriving.
-pub(crate) type RequestBody = Either<Collected<Bytes>, tonic::body::Body>;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -295,8 +290,9 @@ fn describe(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use http::StatusCode;
-    use http_body_util::{BodyExt, Empty};
+    use http_body_util::Empty;
     use hyper::{server::conn::http2, service::service_fn};
     use hyper_util::rt::TokioIo;
     use rustls::{ServerConfig, pki_types::PrivateKeyDer};
@@ -346,12 +342,8 @@ mod tests {
     }
 
     async fn ask(upstream: Upstream) -> Result<Response<Incoming>, Status> {
-        let body = Empty::new()
-            .collect()
-            .await
-            .unwrap_or_else(|never| match never {});
         let mut request = Request::post(upstream.uri("/").unwrap())
-            .body(RequestBody::Left(body))
+            .body(RequestBody::empty())
             .unwrap();
         *request.headers_mut() = upstream.backend.headers.clone();
         Arc::new(upstream)

@@ -7,7 +7,7 @@ use axum::{Router, body::Body};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use spark_connect_bridge::{AllowedHost, AllowedOrigin, Config, Hosts, router};
-use support::{SERVICE, config, status};
+use support::{SERVICE, config, message, status};
 use tower::ServiceExt;
 
 const WEB: &str = "application/grpc-web+proto";
@@ -24,7 +24,7 @@ fn bridge(listen: &str, allowed: &[&str]) -> Router {
 async fn ask(bridge: &Router, request: http::request::Builder) -> Response<Body> {
     bridge
         .clone()
-        .oneshot(request.body(Body::empty()).unwrap())
+        .oneshot(request.body(Body::from(message(b""))).unwrap())
         .await
         .unwrap()
 }

@@ -37,7 +37,7 @@ async fn stalled_readers_starve_nobody_and_stay_small() {
     let open = async |dialect: Dialect| {
         let request = Request::post(format!("http://{}{SERVICE}ExecutePlan", bridge.address))
             .header("content-type", dialect.content_type())
-            .body(Full::new(dialect.encode(message(b"plan"))))
+            .body(Full::new(dialect.encode(message(b""))))
             .unwrap();
         soon(
             "the head of an answer",

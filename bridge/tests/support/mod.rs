@@ -63,6 +63,19 @@ pub fn message(bytes: &[u8]) -> Bytes {
     framed.freeze()
 }
 
+/// A field of a protobuf message, numbered 1 to 15.
+pub fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        field.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    field.push(length as u8);
+    field.extend_from_slice(bytes);
+    field
+}
+
 pub fn headers<const N: usize>(pairs: [(&'static str, &'static str); N]) -> HeaderMap {
     let pairs = pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     HeaderMap::from_iter(pairs)

@@ -1,0 +1,198 @@
+//! What a request's plans do: their operators, commands and SQL text, and whether any part could write.
+//!
+//! Walks through the message by the field numbers of the wire definitions, in one pass, in memory bounded by how
+//! deep it nests. Where protobuf leaves room for several readings (a field that appears twice, a choice made
+//! twice), every part counts, so that no reading does more than the survey says.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{
+    EnvelopeError, Method,
+    schema::{Field, MessageType},
+    sql,
+    wire::{Fields, Value},
+};
+
+/// Messages inside each other that Spark reads before it gives up (`spark.connect.grpc.marshallerRecursionLimit`).
+const MAX_DEPTH: usize = 1024;
+/// Names and texts that are kept; what is beyond is walked through all the same.
+const MAX_KEPT: usize = 64;
+
+/// Commands that change nothing outside of their session.
+const READING_COMMANDS: [&str; 4] = [
+    "sql_command",
+    "create_dataframe_view",
+    "get_resources_command",
+    "remove_cached_remote_relation_command",
+];
+/// Catalog operations that change nothing outside of their session, by how their names begin or end.
+const READING_CATALOG: [&str; 5] = ["current_", "set_current_", "list_", "get_", "is_cached"];
+const READING_CATALOG_END: &str = "_exists";
+/// Types that carry a function or a class for Spark to run.
+const CODE: [&str; 5] = [
+    "PythonUDF",
+    "PythonUDTF",
+    "PythonDataSource",
+    "ScalarScalaUDF",
+    "JavaUDF",
+];
+
+/// What the plans of a request do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The operators, outermost first, as the protocol names them (`limit`, `sql`, `read`); the first 64.
+    pub relations: Vec<&'static str>,
+    /// The commands (`sql_command`, `write_operation_v2`); one unless the request is forged.
+    pub commands: Vec<&'static str>,
+    /// The SQL statements; the first 64.
+    pub sql: Vec<Bytes>,
+    /// The first part that could write.
+    pub writes: Option<Writes>,
+}
+
+/// Why a plan counts as one that writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writes {
+    /// It runs this command.
+    Command(&'static str),
+    /// It runs this catalog operation.
+    Catalog(&'static str),
+    /// It creates a view that every session sees.
+    GlobalView,
+    /// It has SQL text that is not clearly a query.
+    Sql,
+    /// It carries code to run on the cluster, or calls Java methods by name.
+    Code,
+    /// It is compressed, so that nobody can see what it does.
+    Compressed,
+    /// It has parts that this bridge does not know.
+    Unknown,
+}
+
+impl fmt::Display for Writes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(name) => write!(f, "it runs {name}"),
+            Self::Catalog(name) => write!(f, "it runs the catalog's {name}"),
+            Self::GlobalView => f.write_str("it creates a view for all sessions"),
+            Self::Sql => f.write_str("its SQL is not clearly a query"),
+            Self::Code => f.write_str("it carries code to run on the cluster"),
+            Self::Compressed => {
+                f.write_str("it is compressed, so that it cannot be told from one that writes")
+            }
+            Self::Unknown => f.write_str("it has parts that this bridge does not know"),
+        }
+    }
+}
+
+impl Survey {
+    /// Walks through a request.
+    pub(super) fn of(method: Method, message: &Bytes) -> Result<Self, EnvelopeError> {
+        let mut survey = Self::default();
+        let Some(request) = MessageType::named(method.request_type()) else {
+            survey.counts_as(Writes::Unknown);
+            return Ok(survey);
+        };
+        let mut open = vec![(request, Fields::of(message))];
+        while let Some((outer, fields)) = open.last_mut() {
+            let outer = *outer;
+            let Some(field) = fields.next() else {
+                open.pop();
+                continue;
+            };
+            let field = field?;
+            let known = outer.field(field.number);
+            match field.value {
+                Value::Bytes(bytes) => {
+                    let Some(known) = known else {
+                        survey.counts_as(Writes::Unknown);
+                        continue;
+                    };
+                    survey.visit(message, outer, known, bytes);
+                    if let Some(inner) = known.message() {
+                        if open.len() == MAX_DEPTH {
+                            survey.counts_as(Writes::Unknown);
+                            continue;
+                        }
+                        open.push((inner, Fields::of(bytes)));
+                    }
+                }
+                Value::Varint(value) => {
+                    let is_global = outer.name == "CreateDataFrameViewCommand"
+                        && known.is_some_and(|field| field.name == "is_global");
+                    if is_global && value != 0 {
+                        survey.counts_as(Writes::GlobalView);
+                    }
+                }
+                Value::Other => {}
+            }
+        }
+        Ok(survey)
+    }
+
+    fn visit(&mut self, message: &Bytes, outer: &MessageType, field: &'static Field, bytes: &[u8]) {
+        let name = field.name.as_str();
+        if field.is_extension() {
+            self.counts_as(Writes::Unknown);
+        }
+        if field
+            .message()
+            .is_some_and(|inner| CODE.contains(&inner.name.as_str()))
+        {
+            self.counts_as(Writes::Code);
+        }
+        match (outer.name.as_str(), name) {
+            ("Relation", "common") => {}
+            ("Relation", _) => keep(&mut self.relations, name),
+            ("Command", _) => {
+                keep(&mut self.commands, name);
+                if !READING_COMMANDS.contains(&name) {
+                    self.counts_as(Writes::Command(name));
+                }
+            }
+            ("Catalog", _) => {
+                let reads = READING_CATALOG.iter().any(|start| name.starts_with(start));
+                if !reads && !name.ends_with(READING_CATALOG_END) {
+                    self.counts_as(Writes::Catalog(name));
+                }
+            }
+            ("SQL", "query") | ("SqlCommand", "sql") => {
+                if !str::from_utf8(bytes).is_ok_and(sql::is_query) {
+                    self.counts_as(Writes::Sql);
+                }
+                keep(&mut self.sql, message.slice_ref(bytes));
+            }
+            ("Expression.ExpressionString", "expression") => {
+                if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_expression) {
+                    self.counts_as(Writes::Code);
+                }
+            }
+            (_, "function_name") => {
+                if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_function) {
+                    self.counts_as(Writes::Code);
+                }
+            }
+            ("Plan", "compressed_operation") => self.counts_as(Writes::Compressed),
+            _ => {}
+        }
+    }
+
+    fn counts_as(&mut self, writes: Writes) {
+        self.writes.get_or_insert(writes);
+    }
+
+    /// The plan in a line, for people: the command if it is one, then its operators.
+    pub fn summary(&self) -> String {
+        let mut words = self.commands.clone();
+        words.extend(&self.relations);
+        words.join(" > ")
+    }
+}
+
+fn keep<T>(kept: &mut Vec<T>, value: T) {
+    if kept.len() < MAX_KEPT {
+        kept.push(value);
+    }
+}

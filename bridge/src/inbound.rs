@@ -1,0 +1,281 @@
+//! A request's body on its way to Spark: every message is read before it leaves, and leaves with its true user.
+//!
+//! A call of one message is read whole; an upload passes message by message. Where a request goes is not decided here.
+
+use std::{
+    collections::VecDeque,
+    error::Error,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use tonic::{Code, Status};
+
+use crate::{
+    envelope::{Envelope, EnvelopeError, FrameError, Messages, Method, prefix, signature},
+    identity::Identity,
+};
+
+/// A browser shows an answer only once its request is sent, so the rest of a refused one is still read, this long.
+const DISCARD_TIME: Duration = Duration::from_secs(30);
+/// Messages up to this size are copied into one piece with what is around them, bytes.
+const SMALL: usize = 16 * 1024;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Reads a request up to its first message, which says what the call is about. `limit`: bytes of the longest message.
+pub(crate) async fn read(
+    method: Method,
+    identity: Option<&Identity>,
+    limit: usize,
+    mut body: tonic::body::Body,
+) -> Result<(Envelope, RequestBody), Status> {
+    let mut inbound = Inbound {
+        method,
+        identity: identity.cloned(),
+        messages: Messages::new(limit),
+        session_id: None,
+    };
+    let mut ready = VecDeque::new();
+    let first = match inbound.first(&mut body, &mut ready).await {
+        Ok(envelope) => envelope,
+        Err(status) => {
+            let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+            // Whether the rest came or not, the answer is the same.
+            let _ = tokio::time::timeout(DISCARD_TIME, rest).await;
+            return Err(status);
+        }
+    };
+    let upload = method.takes_a_stream().then(|| Upload {
+        inbound,
+        body,
+        refusal: Arc::default(),
+    });
+    Ok((first, RequestBody { ready, upload }))
+}
+
+/// Checks a request's messages one after the other.
+struct Inbound {
+    method: Method,
+    identity: Option<Identity>,
+    messages: Messages,
+    /// The session of the messages so far; Spark looks at the first one's only.
+    session_id: Option<String>,
+}
+
+impl Inbound {
+    async fn first(
+        &mut self,
+        body: &mut tonic::body::Body,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Result<Envelope, Status> {
+        let mut first = None;
+        while first.is_none() || !self.method.takes_a_stream() {
+            let Some(frame) = body.frame().await else { break };
+            let frame = frame.map_err(|error| unreadable(&error))?;
+            let Some(data) = frame.data_ref() else { continue };
+            self.messages.push(data);
+            if first.is_none() {
+                first = self.next(ready)?;
+            }
+            if first.is_some() && self.messages.has_rest() && !self.method.takes_a_stream() {
+                return Err(refused_frame(&FrameError::Extra));
+            }
+        }
+        first.ok_or_else(|| {
+            refused_frame(&if self.messages.has_rest() {
+                FrameError::Truncated
+            } else {
+                FrameError::Missing
+            })
+        })
+    }
+
+    /// Takes the next whole message, and adds it as it goes to Spark to `ready`.
+    fn next(&mut self, ready: &mut VecDeque<Bytes>) -> Result<Option<Envelope>, Status> {
+        let Some(message) = self.messages.next().map_err(|error| refused_frame(&error))? else {
+            return Ok(None);
+        };
+        let envelope = Envelope::read(self.method, message).map_err(|error| refused_message(&error))?;
+        let first = self.session_id.get_or_insert_with(|| envelope.session_id.clone());
+        if *first != envelope.session_id {
+            return Err(Status::invalid_argument(
+                "The messages of an upload must all name the same session.",
+            ));
+        }
+        let appended = match &self.identity {
+            Some(identity) => {
+                enforce(&envelope, identity)?;
+                signature(&identity.user, &identity.name)
+            }
+            None => Bytes::new(),
+        };
+        let message = envelope.message();
+        let length = message.len() + appended.len();
+        let prefix = prefix(length).ok_or_else(|| {
+            refused_frame(&FrameError::TooLong {
+                length,
+                limit: u32::MAX as usize,
+            })
+        })?;
+        if length <= SMALL {
+            let mut whole = BytesMut::with_capacity(prefix.len() + length);
+            whole.put_slice(&prefix);
+            whole.put_slice(message);
+            whole.put_slice(&appended);
+            ready.push_back(whole.freeze());
+        } else {
+            ready.extend([Bytes::copy_from_slice(&prefix), message.clone(), appended]);
+        }
+        Ok(Some(envelope))
+    }
+}
+
+/// Refuses a message that claims to come from someone else.
+fn enforce(envelope: &Envelope, identity: &Identity) -> Result<(), Status> {
+    if !envelope.claimed_user.is_empty() && envelope.claimed_user != identity.user {
+        return Err(Status::permission_denied(format!(
+            "You are {} here, and the request names another user. Leave its user_id out.",
+            identity.user
+        )));
+    }
+    if envelope.extends_user {
+        return Err(Status::permission_denied(
+            "This bridge says who you are, and passes on no extensions of the user's context.",
+        ));
+    }
+    Ok(())
+}
+
+/// What goes to Spark.
+pub(crate) struct RequestBody {
+    ready: VecDeque<Bytes>,
+    /// What still arrives.
+    upload: Option<Upload>,
+}
+
+struct Upload {
+    inbound: Inbound,
+    body: tonic::body::Body,
+    refusal: Arc<OnceLock<Status>>,
+}
+
+impl RequestBody {
+    /// A body without anything.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self {
+            ready: VecDeque::new(),
+            upload: None,
+        }
+    }
+
+    /// Holds, once the body has broken off, why it had to.
+    pub(crate) fn refusal(&self) -> Arc<OnceLock<Status>> {
+        self.upload
+            .as_ref()
+            .map_or_else(Arc::default, |upload| upload.refusal.clone())
+    }
+}
+
+impl Upload {
+    /// Reads on until there is another message; `None` at the end.
+    fn poll_more(
+        &mut self,
+        cx: &mut Context<'_>,
+        ready: &mut VecDeque<Bytes>,
+    ) -> Poll<Option<Result<(), Status>>> {
+        loop {
+            match self.inbound.next(ready) {
+                Ok(None) => {}
+                result => return Poll::Ready(Some(result.map(drop))),
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    if let Some(data) = frame.data_ref() {
+                        self.inbound.messages.push(data);
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(unreadable(&error)))),
+                None if self.inbound.messages.has_rest() => {
+                    return Poll::Ready(Some(Err(refused_frame(&FrameError::Truncated))));
+                }
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(bytes) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            }
+            let Some(upload) = &mut this.upload else {
+                return Poll::Ready(None);
+            };
+            match ready!(upload.poll_more(cx, &mut this.ready)) {
+                Some(Ok(())) => {}
+                Some(Err(status)) => {
+                    let _ = upload.refusal.set(status.clone());
+                    this.upload = None;
+                    return Poll::Ready(Some(Err(status.into())));
+                }
+                None => this.upload = None,
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ready.is_empty() && self.upload.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let ready = self.ready.iter().map(|bytes| bytes.len() as u64).sum();
+        match self.upload {
+            Some(_) => SizeHint::default(),
+            None => SizeHint::with_exact(ready),
+        }
+    }
+}
+
+fn unreadable(error: &Status) -> Status {
+    Status::invalid_argument(format!("The request could not be read: {}.", error.message()))
+}
+
+fn refused_frame(error: &FrameError) -> Status {
+    let code = match error {
+        FrameError::Compressed => Code::Unimplemented,
+        FrameError::TooLong { .. } => Code::ResourceExhausted,
+        _ => Code::InvalidArgument,
+    };
+    Status::new(code, sentence(error))
+}
+
+fn refused_message(error: &EnvelopeError) -> Status {
+    let code = match error {
+        EnvelopeError::SeveralUsers => Code::PermissionDenied,
+        _ => Code::InvalidArgument,
+    };
+    Status::new(code, sentence(error))
+}
+
+fn sentence(error: &dyn Error) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).chain(['.']).collect()
+}
