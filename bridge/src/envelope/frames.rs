@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_refused() {
-        let cases: [(&[u8], Result<Option<&[u8]>, FrameError>); 8] = [
+        type Case = (&'static [u8], Result<Option<&'static [u8]>, FrameError>);
+        let cases: [Case; 8] = [
             (b"\0\0\0\0\x02hi", Ok(Some(b"hi"))),
             (b"", Ok(None)),
             (b"\0\0", Ok(None)),

@@ -164,15 +164,13 @@ impl Survey {
                 }
                 keep(&mut self.sql, message.slice_ref(bytes));
             }
-            ("Expression.ExpressionString", "expression") => {
-                if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_expression) {
-                    self.counts_as(Writes::Code);
-                }
+            ("Expression.ExpressionString", "expression")
+                if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_expression) =>
+            {
+                self.counts_as(Writes::Code);
             }
-            (_, "function_name") => {
-                if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_function) {
-                    self.counts_as(Writes::Code);
-                }
+            (_, "function_name") if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_function) => {
+                self.counts_as(Writes::Code);
             }
             ("Plan", "compressed_operation") => self.counts_as(Writes::Compressed),
             _ => {}
