@@ -13,11 +13,16 @@ use axum::{
 use http::{HeaderMap, StatusCode, Uri, header::HOST, uri::Authority};
 use tonic::Code;
 
-use crate::dialect::Refusal;
+use crate::{config::Listen, dialect::Refusal};
 
 /// The names under which requests are answered.
-#[derive(Clone, Debug)]
-pub struct Hosts(Option<Vec<AllowedHost>>);
+#[derive(Debug)]
+pub(crate) struct Hosts {
+    /// Any name if there are none.
+    allowed: Vec<AllowedHost>,
+    /// The port that browsers leave out.
+    default_port: u16,
+}
 
 /// A host name or address, with any port or with one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +47,10 @@ impl FromStr for AllowedHost {
 
 impl Hosts {
     /// The names for a bridge that listens on `address`. On a loopback address these are `localhost`, `127.0.0.1`,
-    /// `[::1]` and the address itself, with its port, and `allowed`; elsewhere `allowed` if there are any, else all.
-    pub fn for_listener(address: SocketAddr, mut allowed: Vec<AllowedHost>) -> Self {
+    /// `[::1]` and the address itself, with its port, and the ones that are set; elsewhere the ones that are set, or
+    /// all if there are none.
+    pub(crate) fn for_listener(address: SocketAddr, settings: &Listen) -> Self {
+        let mut allowed = settings.hosts.clone();
         if address.ip().is_loopback() {
             let own = SocketAddr::new(address.ip(), 0).to_string();
             let own = own.trim_end_matches(":0");
@@ -54,16 +61,19 @@ impl Hosts {
                 });
             }
         }
-        Self((!allowed.is_empty()).then_some(allowed))
+        Self {
+            allowed,
+            default_port: if settings.tls.is_some() { 443 } else { 80 },
+        }
     }
 
-    /// Whether a request may name this host. No port means 80, the one browsers leave out.
+    /// Whether a request may name this host.
     fn allows(&self, authority: &str) -> bool {
-        let Some(allowed) = &self.0 else { return true };
         host_and_port(authority).is_some_and(|(host, port)| {
-            allowed
+            let port = port.unwrap_or(self.default_port);
+            self.allowed
                 .iter()
-                .any(|a| a.host == host && a.port.is_none_or(|p| p == port.unwrap_or(80)))
+                .any(|a| a.host == host && a.port.is_none_or(|p| p == port))
         })
     }
 }
@@ -71,7 +81,7 @@ impl Hosts {
 /// Refuses requests for names that are not ours.
 pub(crate) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
     let named = names(request.uri(), request.headers());
-    if hosts.0.is_none() || (!named.is_empty() && named.iter().all(|name| hosts.allows(name))) {
+    if hosts.allowed.is_empty() || (!named.is_empty() && named.iter().all(|name| hosts.allows(name))) {
         return next.run(request).await;
     }
     let unknown = match named[..] {

@@ -15,9 +15,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tonic::{Code, Status};
+use uuid::Uuid;
 
 use crate::{
-    envelope::{Envelope, EnvelopeError, FrameError, Messages, Method, prefix, signature},
+    envelope::{Envelope, EnvelopeError, FrameError, Messages, Method, new_session, prefix, signature},
     identity::Identity,
 };
 
@@ -101,7 +102,7 @@ impl Inbound {
         let Some(message) = self.messages.next().map_err(|error| refused_frame(&error))? else {
             return Ok(None);
         };
-        let envelope = Envelope::read(self.method, message).map_err(|error| refused_message(&error))?;
+        let mut envelope = Envelope::read(self.method, message).map_err(|error| refused_message(&error))?;
         let first = self.session_id.get_or_insert_with(|| envelope.session_id.clone());
         if *first != envelope.session_id {
             return Err(Status::invalid_argument(
@@ -114,6 +115,10 @@ impl Inbound {
                 signature(&identity.user, &identity.name)
             }
             None => Bytes::new(),
+        };
+        let appended = match name_clone(&mut envelope) {
+            Some(name) => [&appended[..], &name].concat().into(),
+            None => appended,
         };
         let message = envelope.message();
         let length = message.len() + appended.len();
@@ -134,6 +139,17 @@ impl Inbound {
         }
         Ok(Some(envelope))
     }
+}
+
+/// Names the session that a clone makes, when the client leaves that to Spark: where it lives must be known here.
+fn name_clone(envelope: &mut Envelope) -> Option<Vec<u8>> {
+    if envelope.method != Method::CloneSession || envelope.new_session_id.is_some() {
+        return None;
+    }
+    let id = Uuid::new_v4().to_string();
+    let appended = new_session(&id);
+    envelope.new_session_id = Some(id);
+    Some(appended)
 }
 
 /// Refuses a message that claims to come from someone else.
@@ -166,11 +182,10 @@ struct Upload {
 }
 
 impl RequestBody {
-    /// A body without anything.
-    #[cfg(test)]
+    /// A body of one message without anything in it.
     pub(crate) fn empty() -> Self {
         Self {
-            ready: VecDeque::new(),
+            ready: VecDeque::from([Bytes::from_static(&[0; 5])]),
             upload: None,
         }
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use spark_connect_bridge::{Config, Hosts, Settings, Sources, WebRoot, config::Problems, router, serve};
+use spark_connect_bridge::{Config, Settings, Sources, WebRoot, config::Problems, router, serve};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -178,12 +178,11 @@ async fn run(settings: Settings) -> Result<(), String> {
         url(address),
         settings.backends
     );
-    let hosts = Hosts::for_listener(address, settings.listen.hosts.clone());
     serve(
         listener,
         router(Config {
             settings,
-            hosts,
+            address,
             web_root: WebRoot::embedded(),
         }),
         shutdown,

@@ -14,7 +14,7 @@ use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use tonic::Status;
 
-use crate::upstream::Lease;
+use crate::backend::Lease;
 
 /// The body of Spark's answer. Dropping it ends the stream at Spark.
 pub(crate) struct Relay {

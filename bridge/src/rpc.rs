@@ -17,13 +17,13 @@ use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
+    backend::{BACKEND_HEADER, Backend, Backends, Server},
     dialect::{Dialect, Refusal},
     envelope::Method,
     identity::Identity,
     inbound,
     origins::Origins,
     relay::Relay,
-    upstream::Upstream,
 };
 
 const SERVICE: &str = "/spark.connect.SparkConnectService/";
@@ -50,13 +50,13 @@ const NOT_FORWARDED: [&str; 17] = [
 
 /// What every call needs.
 pub(crate) struct Calls {
-    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) backends: Arc<Backends>,
     pub(crate) origins: Origins,
 }
 
 /// Answers a request to Spark's service.
 pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) -> Response {
-    let (dialect, method) = match calls.admit(&request) {
+    let (dialect, method, backend) = match calls.admit(&request) {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.answer(request.headers()),
     };
@@ -64,10 +64,11 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) 
     request.headers_mut().insert(CONTENT_TYPE, dialect.media_type());
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
+    let backend = backend.clone();
     let forward = service_fn(move |request| {
-        let calls = calls.clone();
+        let backend = backend.clone();
         async move {
-            let answer = forward(&calls.upstream, method, request).await;
+            let answer = forward(&backend, method, request).await;
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -79,7 +80,7 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) 
 
 impl Calls {
     /// Refuses what is no call of a known method by a client that may make it.
-    fn admit(&self, request: &Request) -> Result<(Dialect, Method), Refusal> {
+    fn admit(&self, request: &Request) -> Result<(Dialect, Method, &Arc<Backend>), Refusal> {
         let headers = request.headers();
         if request.method() != http::Method::POST {
             return Err(Refusal::method("POST", "Spark's methods are called with POST."));
@@ -94,7 +95,9 @@ impl Calls {
                 allow: None,
             });
         }
-        let named = request.uri().path().strip_prefix(SERVICE).unwrap_or_default();
+        let path = request.uri().path();
+        let (before, named) = path.split_once(SERVICE).unwrap_or_default();
+        let in_path = before.strip_prefix('/');
         let dialect = Dialect::of_request(headers);
         let method = Method::of_name(named);
         match (dialect, method) {
@@ -118,36 +121,42 @@ impl Calls {
                 sentence: format!("Spark Connect has no method {named} that this bridge knows."),
                 allow: None,
             }),
-            (Some(dialect), Some(method)) => Ok((dialect, method)),
+            (Some(dialect), Some(method)) => Ok((dialect, method, self.backends.choose(in_path, headers)?)),
         }
     }
 }
 
 async fn forward(
-    upstream: &Arc<Upstream>,
+    backend: &Arc<Backend>,
     method: Method,
     request: Request<tonic::body::Body>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
     let identity = parts.extensions.get::<Identity>();
-    let limit = upstream.backend.max_message_size.as_u64() as usize;
-    let (_envelope, body) = inbound::read(method, identity, limit, body).await?;
+    let limit = backend.settings.max_message_size.as_u64() as usize;
+    let (envelope, body) = inbound::read(method, identity, limit, body).await?;
+    let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
+    let exists = envelope.observed_server_session_id.is_some() || !method.opens_sessions();
+    let server = backend.server(user, &envelope.session_id, exists).await;
+    if let Some(clone) = &envelope.new_session_id {
+        backend.remember(user, clone, server);
+    }
     let refusal = body.refusal();
     let mut request = http::Request::new(body);
     *request.method_mut() = http::Method::POST;
     *request.version_mut() = Version::HTTP_2;
-    *request.uri_mut() = upstream
+    *request.uri_mut() = server
         .uri(&format!("{SERVICE}{method}"))
         .map_err(|error| Status::internal(format!("The address of Spark cannot be used: {error}.")))?;
-    *request.headers_mut() = forwarded(parts.headers, &upstream.backend.headers);
+    *request.headers_mut() = forwarded(parts.headers, &backend.settings.headers);
 
-    let (response, lease) = match upstream.send(request).await {
+    let (response, lease) = match server.send(request).await {
         Ok(answered) => answered,
         Err(status) => return Err(refusal.get().cloned().unwrap_or(status)),
     };
     let (mut parts, body) = response.into_parts();
     if parts.status != StatusCode::OK || Dialect::of_request(&parts.headers) != Some(Dialect::Native) {
-        return Err(not_grpc(upstream, &parts));
+        return Err(not_grpc(server, &parts));
     }
     // grpc-web appends the trailers to the body.
     parts.headers.remove(CONTENT_LENGTH);
@@ -171,6 +180,7 @@ fn forwarded(mut headers: HeaderMap, own: &HeaderMap) -> HeaderMap {
         })
         .cloned()
         .collect();
+    headers.remove(BACKEND_HEADER);
     for name in unwanted {
         headers.remove(name);
     }
@@ -182,7 +192,7 @@ fn forwarded(mut headers: HeaderMap, own: &HeaderMap) -> HeaderMap {
 }
 
 /// The status for an answer that no gRPC server gives.
-fn not_grpc(upstream: &Upstream, answer: &http::response::Parts) -> Status {
+fn not_grpc(server: &Server, answer: &http::response::Parts) -> Status {
     let code = match answer.status.as_u16() {
         400 => Code::Internal,
         401 => Code::Unauthenticated,
@@ -199,7 +209,7 @@ fn not_grpc(upstream: &Upstream, answer: &http::response::Parts) -> Status {
         code,
         format!(
             "What answers at {} is not Spark Connect: HTTP status {}, content type {}. Check the address.",
-            upstream.server,
+            server.authority,
             answer.status,
             media_type.unwrap_or("not given"),
         ),

@@ -6,7 +6,7 @@ mod support;
 use axum::{Router, body::Body};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{AllowedHost, AllowedOrigin, Config, Hosts, router};
+use spark_connect_bridge::{AllowedHost, AllowedOrigin, router};
 use support::{SERVICE, config, message, status};
 use tower::ServiceExt;
 
@@ -14,11 +14,10 @@ const WEB: &str = "application/grpc-web+proto";
 
 /// A bridge that listens on `listen`, before a Spark that nobody reaches: a status of 14 means "passed on".
 fn bridge(listen: &str, allowed: &[&str]) -> Router {
-    let allowed = allowed.iter().map(|host| host.parse().unwrap()).collect();
-    router(Config {
-        hosts: Hosts::for_listener(listen.parse().unwrap(), allowed),
-        ..config("sc://127.0.0.1:1")
-    })
+    let mut config = config("sc://127.0.0.1:1");
+    config.address = listen.parse().unwrap();
+    config.settings.listen.hosts = allowed.iter().map(|host| host.parse().unwrap()).collect();
+    router(config)
 }
 
 async fn ask(bridge: &Router, request: http::request::Builder) -> Response<Body> {

@@ -10,7 +10,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use spark_connect_bridge::{Config, Hosts, router, serve};
+use spark_connect_bridge::{Config, router, serve};
 use support::{
     Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, scripted, soon,
 };
@@ -102,7 +102,7 @@ async fn the_end_lets_streams_finish() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let config = Config {
-        hosts: Hosts::for_listener(address, Vec::new()),
+        address,
         ..config(&format!("sc://{}", spark.address))
     };
     let (end, ended) = oneshot::channel::<()>();

@@ -1,15 +1,19 @@
 //! `[backends.NAME]`: the Spark Connect servers that calls go to. The list is the operator's alone; a client chooses
 //! among the names and never names a host.
 
-use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use bytesize::ByteSize;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION, uri::Authority};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use rustls::{
+    ClientConfig,
+    pki_types::{CertificateDer, ServerName},
+};
 
 use super::{
     secret::Secret,
     table::{Section, Table},
+    tls,
 };
 use crate::spark_uri::{Keepalive, SparkUri, parse_authority};
 
@@ -26,7 +30,7 @@ pub struct Backends {
 }
 
 /// One cluster: servers that are reached alike.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Backend {
     /// `servers`: HOST or HOST:PORT (15002 if none is given) of each server. A session stays on one of them.
     pub servers: Vec<Authority>,
@@ -44,14 +48,16 @@ pub struct Backend {
 }
 
 /// `tls = true`: TLS towards the servers of a backend.
-#[derive(Debug, Default)]
+#[derive(Clone)]
 pub struct BackendTls {
-    /// `ca_file`: PEM, the authorities that may have signed the servers' certificates; without it the public ones.
-    pub authorities: Option<Vec<CertificateDer<'static>>>,
     /// `server_name`: the name in the servers' certificates, when it is not the one in `servers`.
     pub server_name: Option<String>,
-    /// `client_certificate_file` and `client_key_file`: PEM, what the bridge shows to servers that ask.
-    pub client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    /// The authorities of `ca_file`, or the public ones, and the certificate and key of `client_certificate_file` and
+    /// `client_key_file` for servers that ask.
+    pub(crate) client: ClientConfig,
+    /// What `client` was made of.
+    authorities: Option<Vec<CertificateDer<'static>>>,
+    identity: Option<Arc<tls::Identity>>,
 }
 
 /// How it is found out whether a server answers. No check opens a Spark session.
@@ -95,11 +101,6 @@ impl Backends {
             by_name,
         })
     }
-
-    /// The backend for clients that name none.
-    pub(crate) fn default_backend(&self) -> Option<&Backend> {
-        self.by_name.get(self.default.as_ref()?)
-    }
 }
 
 /// The servers, for the operator.
@@ -111,25 +112,30 @@ impl fmt::Display for Backends {
     }
 }
 
-impl From<SparkUri> for Backends {
-    fn from(uri: SparkUri) -> Self {
-        Self {
-            by_name: BTreeMap::from([(NAME_OF_URI.to_owned(), uri.into())]),
+impl TryFrom<SparkUri> for Backends {
+    type Error = String;
+
+    fn try_from(uri: SparkUri) -> Result<Self, String> {
+        Ok(Self {
+            by_name: BTreeMap::from([(NAME_OF_URI.to_owned(), uri.try_into()?)]),
             default: Some(NAME_OF_URI.to_owned()),
-        }
+        })
     }
 }
 
-impl From<SparkUri> for Backend {
-    fn from(uri: SparkUri) -> Self {
-        Self {
+impl TryFrom<SparkUri> for Backend {
+    type Error = String;
+
+    fn try_from(uri: SparkUri) -> Result<Self, String> {
+        let tls = uri.use_tls.then(|| BackendTls::new(None, None, None));
+        Ok(Self {
             servers: vec![uri.authority],
-            tls: uri.use_tls.then(BackendTls::default),
+            tls: tls.transpose()?,
             headers: uri.headers,
             max_message_size: ByteSize(uri.max_message_size as u64),
             keepalive: uri.keepalive,
             health: Health::default(),
-        }
+        })
     }
 }
 
@@ -191,15 +197,39 @@ impl Section for Backend {
     }
 }
 
+impl BackendTls {
+    pub(crate) fn new(
+        authorities: Option<Vec<CertificateDer<'static>>>,
+        identity: Option<tls::Identity>,
+        server_name: Option<String>,
+    ) -> Result<Self, String> {
+        let roots = authorities
+            .as_ref()
+            .map_or_else(|| Ok(tls::public_roots()), |own| tls::roots(own))?;
+        Ok(Self {
+            client: tls::client(roots, identity.as_ref())?,
+            server_name,
+            authorities,
+            identity: identity.map(Arc::new),
+        })
+    }
+}
+
 fn read_tls(table: &mut Table<'_>) -> Option<BackendTls> {
     let enabled = table.or("tls", false);
-    let tls = BackendTls {
-        authorities: table.file("ca_file", certificates),
-        server_name: table.get("server_name"),
-        client: table
-            .file("client_certificate_file", certificates)
-            .zip(table.file("client_key_file", private_key)),
-    };
+    let authorities = table.file("ca_file", |pem| {
+        let certificates = tls::certificates(pem)?;
+        tls::roots(&certificates).map(|_| certificates)
+    });
+    let server_name: Option<String> = table.get("server_name");
+    if server_name
+        .as_ref()
+        .is_some_and(|name| ServerName::try_from(name.as_str()).is_err())
+    {
+        table.problem("server_name", "expected a host name, for example spark.internal");
+    }
+    let certificates = table.file("client_certificate_file", tls::certificates);
+    let key = table.file("client_key_file", tls::private_key);
     for key in [
         "ca_file",
         "server_name",
@@ -218,7 +248,16 @@ fn read_tls(table: &mut Table<'_>) -> Option<BackendTls> {
             table.problem(one, format!("this needs {other} too"));
         }
     }
-    enabled.then_some(tls)
+    if !enabled {
+        return None;
+    }
+    match BackendTls::new(authorities, certificates.zip(key), server_name) {
+        Ok(tls) => Some(tls),
+        Err(sentence) => {
+            table.problem("client_certificate_file", sentence);
+            None
+        }
+    }
 }
 
 fn read_metadata(table: &mut Table<'_>) -> HeaderMap {
@@ -274,28 +313,16 @@ impl Section for Health {
     }
 }
 
-/// The certificates of a PEM file; there must be one.
-pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    match read {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err("there is no PEM certificate in it".to_owned()),
-    }
-}
-
-/// The private key of a PEM file.
-pub(crate) fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
-    PrivateKeyDer::from_pem_slice(pem).map_err(|_| "there is no PEM private key in it".to_owned())
-}
-
-impl Clone for BackendTls {
-    fn clone(&self) -> Self {
-        let client = self.client.as_ref();
-        Self {
-            authorities: self.authorities.clone(),
-            server_name: self.server_name.clone(),
-            client: client.map(|(certificates, key)| (certificates.clone(), key.clone_key())),
-        }
+impl PartialEq for BackendTls {
+    fn eq(&self, other: &Self) -> bool {
+        let made_of = |tls: &Self| {
+            (
+                tls.server_name.clone(),
+                tls.authorities.clone(),
+                tls.identity.clone(),
+            )
+        };
+        made_of(self) == made_of(other)
     }
 }
 

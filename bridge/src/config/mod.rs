@@ -7,6 +7,7 @@
 //! - `table`, `value`: the reading of typed settings, with all problems at once
 //! - `problem`: what is wrong, and where
 //! - `secret`: from a variable or a file, never from the settings themselves
+//! - `tls`: certificates and keys
 //! - `listen`, `backends`, `web`: a section each
 
 mod backends;
@@ -14,6 +15,7 @@ mod listen;
 mod problem;
 mod secret;
 mod table;
+pub(crate) mod tls;
 mod tree;
 mod value;
 mod web;
@@ -196,9 +198,12 @@ impl Sources {
             (None, None) => (Place::Nowhere, DEFAULT_SPARK),
         };
         let token = self.environment.get(SPARK_TOKEN);
-        match SparkUri::parse(uri, token.map(String::as_str)) {
-            Ok(uri) => settings.backends = uri.into(),
-            Err(error) => tell(place, error.to_string()),
+        let backends = SparkUri::parse(uri, token.map(String::as_str))
+            .map_err(|error| error.to_string())
+            .and_then(Backends::try_from);
+        match backends {
+            Ok(backends) => settings.backends = backends,
+            Err(sentence) => tell(place, sentence),
         }
         Some(settings)
     }

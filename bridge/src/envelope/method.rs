@@ -65,6 +65,14 @@ impl Method {
         self == Self::AddArtifacts
     }
 
+    /// Whether Spark opens the session that a request names when there is none.
+    pub fn opens_sessions(self) -> bool {
+        matches!(
+            self,
+            Self::AddArtifacts | Self::AnalyzePlan | Self::ArtifactStatus | Self::Config | Self::ExecutePlan
+        )
+    }
+
     /// The message type of its request, in package `spark.connect`.
     pub(crate) fn request_type(self) -> &'static str {
         match self {

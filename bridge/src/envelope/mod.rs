@@ -31,6 +31,8 @@ use wire::{Fields, Value, put_bytes};
 /// `session_id` and `user_context`, in every request.
 const SESSION_ID: u32 = 1;
 const USER_CONTEXT: u32 = 2;
+/// In a request to clone a session.
+const NEW_SESSION_ID: u32 = 4;
 /// Inside `user_context`.
 const USER_ID: u32 = 1;
 const USER_NAME: u32 = 2;
@@ -70,6 +72,8 @@ pub struct Envelope {
     pub observed_server_session_id: Option<String>,
     /// The operation that is started, read, released or interrupted.
     pub operation_id: Option<String>,
+    /// The session that CloneSession is to make, if the client chooses its name.
+    pub new_session_id: Option<String>,
     message: Bytes,
 }
 
@@ -83,6 +87,7 @@ impl Envelope {
             session_id: String::new(),
             observed_server_session_id: None,
             operation_id: None,
+            new_session_id: None,
             message: Bytes::new(),
         };
         for field in Fields::of(&message) {
@@ -101,6 +106,8 @@ impl Envelope {
                 envelope.observed_server_session_id = Some(observed);
             } else if number == method.operation_field() {
                 envelope.operation_id = Some(id("operation_id", bytes)?);
+            } else if field.number == NEW_SESSION_ID && method == Method::CloneSession {
+                envelope.new_session_id = Some(id("new_session_id", bytes)?);
             }
         }
         envelope.message = message;
@@ -150,6 +157,13 @@ pub(crate) fn signature(user: &str, name: &str) -> Bytes {
     let mut appended = Vec::new();
     put_bytes(&mut appended, USER_CONTEXT, &context);
     appended.into()
+}
+
+/// The bytes that, appended to a request that clones a session, name the new one.
+pub(crate) fn new_session(id: &str) -> Vec<u8> {
+    let mut appended = Vec::new();
+    put_bytes(&mut appended, NEW_SESSION_ID, id.as_bytes());
+    appended
 }
 
 fn id(what: &'static str, bytes: &[u8]) -> Result<String, EnvelopeError> {

@@ -31,7 +31,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use spark_connect_bridge::{Config, Hosts, Settings, Sources, WebRoot, router, serve};
+use spark_connect_bridge::{Config, Settings, Sources, WebRoot, router, serve};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -214,7 +214,7 @@ pub fn settings(spark: &str) -> Settings {
 pub fn config(spark: &str) -> Config {
     Config {
         settings: settings(spark),
-        hosts: Hosts::for_listener(([127, 0, 0, 1], 8080).into(), Vec::new()),
+        address: ([127, 0, 0, 1], 8080).into(),
         web_root: WebRoot::from_files([]),
     }
 }
@@ -234,7 +234,7 @@ impl Bridge {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = Config {
-            hosts: Hosts::for_listener(address, Vec::new()),
+            address,
             ..config(spark)
         };
         let task = tokio::spawn(serve(listener, router(config), std::future::pending()));

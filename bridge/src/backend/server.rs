@@ -5,7 +5,7 @@
 
 use std::{
     error::Error,
-    io,
+    fmt, io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -13,20 +13,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{Request, Response, Uri, uri::Authority};
+use http::{
+    HeaderValue, Method, Request, Response, Uri, Version,
+    header::{CONTENT_TYPE, TE},
+    uri::Authority,
+};
 use hyper::{
     body::Incoming,
     client::conn::http2::{Builder, SendRequest},
 };
-use hyper_rustls::HttpsConnectorBuilder;
+use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::connect::HttpConnector,
     rt::{TokioExecutor, TokioTimer},
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::pki_types::ServerName;
 use tonic::Status;
 use tower::ServiceExt;
 
+use super::health::State;
 use crate::{config::Backend, inbound::RequestBody};
 
 /// What one stream may hold back when its reader stalls, bytes.
@@ -45,10 +50,10 @@ const TIME_BETWEEN_NOTICES: Duration = Duration::from_secs(5);
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One Spark Connect server of a backend.
-pub(crate) struct Upstream {
-    pub(crate) backend: Arc<Backend>,
-    pub(crate) server: Authority,
-    roots: RootCertStore,
+pub(crate) struct Server {
+    pub(crate) settings: Arc<Backend>,
+    pub(crate) authority: Authority,
+    pub(super) health: State,
     connections: Mutex<Vec<Connection>>,
     next_id: AtomicU64,
     /// Held while a connection is opened; remembers when and why that failed last.
@@ -64,19 +69,17 @@ struct Connection {
 
 /// A stream's place on a connection, given back when dropped.
 pub(crate) struct Lease {
-    upstream: Arc<Upstream>,
+    server: Arc<Server>,
     id: u64,
     reused: bool,
 }
 
-impl Upstream {
-    pub(crate) fn new(backend: Arc<Backend>, server: Authority) -> Self {
+impl Server {
+    pub(super) fn new(settings: Arc<Backend>, authority: Authority) -> Self {
         Self {
-            backend,
-            server,
-            roots: RootCertStore {
-                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-            },
+            health: State::new(settings.health),
+            settings,
+            authority,
             connections: Mutex::default(),
             next_id: AtomicU64::default(),
             opening: tokio::sync::Mutex::default(),
@@ -87,12 +90,12 @@ impl Upstream {
     /// The address of one of Spark's methods.
     pub(crate) fn uri(&self, path: &str) -> Result<Uri, http::Error> {
         Uri::builder()
-            .scheme(if self.backend.tls.is_some() {
+            .scheme(if self.settings.tls.is_some() {
                 "https"
             } else {
                 "http"
             })
-            .authority(self.server.clone())
+            .authority(self.authority.clone())
             .path_and_query(path)
             .build()
     }
@@ -113,6 +116,26 @@ impl Upstream {
                 },
             }
         }
+    }
+
+    /// Makes sure that there is a connection with room for a call.
+    pub(super) async fn connect(self: &Arc<Self>) -> Result<(), Status> {
+        self.lease().await.map(drop)
+    }
+
+    /// Asks one of the server's other services, with an empty message.
+    pub(super) async fn ask(self: &Arc<Self>, path: &str) -> Result<(Response<Incoming>, Lease), Status> {
+        let mut request = Request::new(RequestBody::empty());
+        *request.method_mut() = Method::POST;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = self
+            .uri(path)
+            .map_err(|error| Status::internal(error.to_string()))?;
+        *request.headers_mut() = self.settings.headers.clone();
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+        self.send(request).await
     }
 
     async fn lease(self: &Arc<Self>) -> Result<(Lease, SendRequest<RequestBody>), Status> {
@@ -143,7 +166,7 @@ impl Upstream {
                 });
                 Ok((
                     Lease {
-                        upstream: self.clone(),
+                        server: self.clone(),
                         id,
                         reused: false,
                     },
@@ -151,6 +174,7 @@ impl Upstream {
                 ))
             }
             Err(error) => {
+                self.health.unreachable();
                 let status = Status::unavailable(self.cannot_connect(&*error));
                 self.notice(status.message());
                 *last_failure = Some((Instant::now(), status.clone()));
@@ -169,7 +193,7 @@ impl Upstream {
         connection.streams += 1;
         Some((
             Lease {
-                upstream: self.clone(),
+                server: self.clone(),
                 id: connection.id,
                 reused: true,
             },
@@ -181,17 +205,28 @@ impl Upstream {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(self.roots.clone())
-            .with_no_client_auth();
+        let uri = self.uri("/")?;
+        let Some(tls) = &self.settings.tls else {
+            return self.handshake(tcp.oneshot(uri).await?).await;
+        };
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http2()
-            .wrap_connector(tcp);
-        let stream = connector.oneshot(self.uri("/")?).await?;
+            .with_tls_config(tls.client.clone())
+            .https_only();
+        let connector = match &tls.server_name {
+            Some(name) => {
+                let name = ServerName::try_from(name.clone())?;
+                connector.with_server_name_resolver(FixedServerNameResolver::new(name))
+            }
+            None => connector,
+        };
+        let connector = connector.enable_http2().wrap_connector(tcp);
+        self.handshake(connector.oneshot(uri).await?).await
+    }
 
+    async fn handshake<S>(&self, stream: S) -> Result<SendRequest<RequestBody>, BoxError>
+    where
+        S: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+    {
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -199,7 +234,7 @@ impl Upstream {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(MAX_HEADERS)
             .max_concurrent_reset_streams(MAX_REMEMBERED_RESETS);
-        if let Some(keepalive) = self.backend.keepalive {
+        if let Some(keepalive) = self.settings.keepalive {
             builder
                 .keep_alive_interval(keepalive.time)
                 .keep_alive_timeout(keepalive.timeout)
@@ -212,7 +247,7 @@ impl Upstream {
     }
 
     fn cannot_connect(&self, error: &(dyn Error + 'static)) -> String {
-        let address = &self.server;
+        let address = &self.authority;
         let cause = root_cause(error);
         let advice = if cause.is::<rustls::Error>() {
             "Check that the server there has TLS, with a certificate for this name from a public authority."
@@ -239,10 +274,20 @@ impl Upstream {
     }
 }
 
+/// Leaves out what is secret.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("authority", &self.authority)
+            .field("health", &self.health)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Lease {
     /// The status of a call whose stream ended before Spark had given one.
     pub(crate) fn lost(&self, error: Option<&hyper::Error>) -> Status {
-        let address = &self.upstream.server;
+        let address = &self.server.authority;
         let cause = match error {
             Some(error) => describe(root_cause(error)),
             None => "the answer has no end".to_owned(),
@@ -251,14 +296,14 @@ impl Lease {
             "The connection to Spark at {address} broke off. \
              Check that a Spark Connect server is still running there. ({cause})"
         );
-        self.upstream.notice(&message);
+        self.server.notice(&message);
         Status::unavailable(message)
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let mut connections = self.upstream.connections();
+        let mut connections = self.server.connections();
         if let Some(connection) = connections.iter_mut().find(|connection| connection.id == self.id) {
             connection.streams -= 1;
         }
@@ -295,15 +340,19 @@ mod tests {
     use http_body_util::Empty;
     use hyper::{server::conn::http2, service::service_fn};
     use hyper_util::rt::TokioIo;
-    use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+    use rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer},
+    };
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
 
     use super::*;
-    use crate::spark_uri::SparkUri;
+    use crate::{config::BackendTls, spark_uri::SparkUri};
 
     /// A gRPC server with TLS and a certificate for `localhost` that no public authority has signed.
-    async fn tls_server() -> (u16, RootCertStore) {
+    async fn tls_server() -> (u16, CertificateDer<'static>) {
         let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let certificate = certified.cert.der().clone();
         let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
@@ -336,47 +385,36 @@ mod tests {
                 );
             }
         });
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate).unwrap();
-        (port, roots)
+        (port, certificate)
     }
 
-    async fn ask(upstream: Upstream) -> Result<Response<Incoming>, Status> {
-        let mut request = Request::post(upstream.uri("/").unwrap())
-            .body(RequestBody::empty())
-            .unwrap();
-        *request.headers_mut() = upstream.backend.headers.clone();
-        Arc::new(upstream)
-            .send(request)
-            .await
-            .map(|(response, _)| response)
+    async fn ask(server: Server) -> Result<Response<Incoming>, Status> {
+        Arc::new(server).ask("/").await.map(|(response, _)| response)
     }
 
     #[tokio::test]
     async fn tls_reaches_a_server_with_a_trusted_certificate() {
-        let (port, roots) = tls_server().await;
-        let spark = |host| {
+        let (port, certificate) = tls_server().await;
+        let own = || Some(vec![certificate.clone()]);
+        let server = |host: &str, tls: Result<BackendTls, String>| {
             let uri = SparkUri::parse(&format!("sc://{host}:{port}/;use_ssl=true;token=t"), None).unwrap();
-            let backend = Backend::from(uri);
-            let server = backend.servers[0].clone();
-            Upstream::new(Arc::new(backend), server)
+            let mut backend = Backend::try_from(uri).unwrap();
+            backend.tls = Some(tls.unwrap());
+            let authority = backend.servers[0].clone();
+            Server::new(Arc::new(backend), authority)
         };
+        let trusting = || BackendTls::new(own(), None, None);
+        let renaming = || BackendTls::new(own(), None, Some("localhost".to_owned()));
+        for trusting in [server("localhost", trusting()), server("127.0.0.1", renaming())] {
+            let response = ask(trusting).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()["seen"], "Bearer t");
+        }
 
-        let trusting = Upstream {
-            roots: roots.clone(),
-            ..spark("localhost")
-        };
-        let response = ask(trusting).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()["seen"], "Bearer t");
-
-        let strange = spark("localhost");
-        let misnamed = Upstream {
-            roots,
-            ..spark("127.0.0.1")
-        };
-        for (upstream, cause) in [(strange, "UnknownIssuer"), (misnamed, "not valid for name")] {
-            let status = ask(upstream).await.unwrap_err();
+        let strange = server("localhost", BackendTls::new(None, None, None));
+        let misnamed = server("127.0.0.1", trusting());
+        for (server, cause) in [(strange, "UnknownIssuer"), (misnamed, "not valid for name")] {
+            let status = ask(server).await.unwrap_err();
             assert_eq!(status.code(), tonic::Code::Unavailable);
             assert!(status.message().contains(cause), "{status}");
             assert!(
