@@ -54,7 +54,7 @@ pub(crate) struct Current {
 
 /// The bridge as a router, with settings that never change: Spark's RPCs, the notebook, `/healthz` and `/readyz`.
 pub fn router(config: Config) -> Router {
-    Bridge::new(config).current().router.clone()
+    Bridge::new(config).router()
 }
 
 impl Bridge {
@@ -83,6 +83,11 @@ impl Bridge {
             &self.ending,
         );
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+    }
+
+    /// The bridge as a router, with the settings it has now.
+    pub fn router(&self) -> Router {
+        self.current().router.clone()
     }
 
     pub(crate) fn current(&self) -> Arc<Current> {

@@ -49,7 +49,7 @@ async fn every_dialect_reaches_every_method() {
             assert_eq!(response.headers()["seen-content-type"], "application/grpc");
             assert_eq!(response.headers()["seen-te"], "trailers");
             let (messages, trailers) = Answer::new(dialect, response).all().await.unwrap();
-            assert_eq!(messages, [question.clone()], "{dialect:?} {method}");
+            assert_eq!(messages, std::slice::from_ref(&question), "{dialect:?} {method}");
             assert_eq!(
                 trailers,
                 headers([("grpc-status", "0"), ("x-trailer-bin", "AAEC")]),

@@ -57,6 +57,7 @@ token_env = "NOT_SET"
 
 [backends.c.health]
 failures = -1
+interval = "0s"
 
 [web]
 notebook = "no"

@@ -109,7 +109,9 @@ impl Setting for Duration {
     fn read(node: &Node) -> Result<Self, Problem> {
         const EXPECTED: &str = "a time with its unit in quotes, for example \"10s\", \"500ms\" or \"2m\"";
         humantime::parse_duration(text(node, EXPECTED)?)
-            .map_err(|_| problem(&node.place, format!("expected {EXPECTED}")))
+            .ok()
+            .filter(|time| !time.is_zero())
+            .ok_or_else(|| problem(&node.place, format!("expected {EXPECTED}")))
     }
 }
 
