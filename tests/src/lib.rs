@@ -15,3 +15,4 @@ pub mod route;
 pub mod scripted;
 pub mod servers;
 pub mod tale;
+pub mod tls;

@@ -7,3 +7,4 @@ mod long;
 mod program;
 mod refusals;
 mod results;
+mod tls;

@@ -58,10 +58,20 @@ impl Running {
 
     /// Starts the program on the server that a connection string names.
     pub(crate) fn on(remote: &str, arguments: &[&str]) -> Result<Self> {
+        Self::with(remote, arguments, [])
+    }
+
+    /// Starts the program on the server that a connection string names, with these variables.
+    pub(crate) fn with<'a>(
+        remote: &str,
+        arguments: &[&str],
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self> {
         Self::spawn(
             Command::new(environment::cli()?)
                 .args(["--remote", remote])
-                .args(arguments),
+                .args(arguments)
+                .envs(variables),
         )
     }
 

@@ -29,7 +29,8 @@ pub(crate) struct Connected {
 
 /// Opens a session, and makes sure that the server is there.
 pub(crate) async fn connect(server: &Server) -> Result<Connected, Failure> {
-    let remote = ConnectionString::parse(&server.remote)?;
+    let remote =
+        ConnectionString::parse(&server.remote)?.with_environment(|name| std::env::var(name).ok())?;
     let (transport, connection) = match &server.bridge {
         Some(url) => {
             let connection = through(url, remote)?;

@@ -195,6 +195,25 @@ impl ConnectionString {
         Ok(parsed)
     }
 
+    /// With what the string leaves out from the variables that PySpark reads: `SPARK_CONNECT_AUTHENTICATE_TOKEN`, which
+    /// implies TLS as a token in the string does, and `SPARK_CONNECT_USER_AGENT`.
+    pub fn with_environment(
+        mut self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConnectionStringError> {
+        if self.token.is_none() {
+            self.token = variable("SPARK_CONNECT_AUTHENTICATE_TOKEN").filter(|token| !token.is_empty());
+            self.use_ssl |= self.token.is_some() && self.host != "localhost";
+        }
+        if self.user_agent.is_none() {
+            self.user_agent = variable("SPARK_CONNECT_USER_AGENT")
+                .filter(|agent| !agent.is_empty())
+                .map(user_agent)
+                .transpose()?;
+        }
+        Ok(self)
+    }
+
     /// `http://host:port` or `https://host:port`.
     pub fn base_url(&self) -> String {
         let scheme = if self.use_ssl { "https" } else { "http" };
@@ -391,6 +410,32 @@ mod tests {
             }
         );
         assert_eq!(c.headers, [("x-cluster".to_owned(), "one".to_owned())]);
+    }
+
+    #[test]
+    fn the_environment_fills_what_is_left_out() {
+        let variables = |name: &str| match name {
+            "SPARK_CONNECT_AUTHENTICATE_TOKEN" => Some("secret".to_owned()),
+            "SPARK_CONNECT_USER_AGENT" => Some("nightly".to_owned()),
+            _ => None,
+        };
+        let filled = |text| parsed(text).with_environment(variables).unwrap();
+        let c = filled("sc://h");
+        assert_eq!((c.token.as_deref(), c.use_ssl), (Some("secret"), true));
+        assert_eq!(c.user_agent.as_deref(), Some("nightly"));
+        assert!(!filled("sc://localhost").use_ssl);
+        let c = filled("sc://localhost/;token=mine;user_agent=me");
+        assert_eq!(
+            (c.token.as_deref(), c.user_agent.as_deref()),
+            (Some("mine"), Some("me"))
+        );
+        let empty = |_: &str| Some(String::new());
+        assert_eq!(
+            parsed("sc://h").with_environment(empty).unwrap(),
+            parsed("sc://h")
+        );
+        let long = |name: &str| (name == "SPARK_CONNECT_USER_AGENT").then(|| "x".repeat(2049));
+        assert!(parsed("sc://h").with_environment(long).is_err());
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! The native ways: gRPC over HTTP/2, and grpc-web over HTTP/1.1 through a bridge.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full};
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
 use tonic::{
     Code, Status,
     body::Body,
     transport::{ClientTlsConfig, Endpoint},
 };
+
+use webpki_roots::TLS_SERVER_ROOTS;
 
 use super::{Transport, framing::GrpcWebBody, not_grpc};
 use crate::{
@@ -44,9 +51,11 @@ impl Transport {
                 .keep_alive_while_idle(connection.keepalive.without_calls);
         }
         if connection.use_ssl {
-            endpoint = endpoint
-                .tls_config(ClientTlsConfig::new().with_webpki_roots())
-                .map_err(|e| unusable(&e))?;
+            let mut config = ClientTlsConfig::new().with_webpki_roots();
+            if !native_certificates().is_empty() {
+                config = config.with_native_roots();
+            }
+            endpoint = endpoint.tls_config(config).map_err(|e| unusable(&e))?;
         }
         let channel = endpoint.connect_lazy();
         let address = connection.authority();
@@ -57,15 +66,26 @@ impl Transport {
         Self::from_service(service).with_headers_of(connection)
     }
 
-    /// grpc-web over HTTP/1.1, as a browser speaks it to a bridge, without TLS.
+    /// grpc-web over HTTP/1.1, as a browser speaks it to a bridge.
     pub fn grpc_web(connection: &ConnectionString) -> Result<Self, Error> {
-        if connection.use_ssl {
-            return Err(Error::new(
-                ErrorKind::Invalid,
-                "grpc-web natively goes to a bridge without TLS, on this machine. Leave out use_ssl and the token.",
-            ));
-        }
-        let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+        let mut roots = RootCertStore::from_iter(TLS_SERVER_ROOTS.iter().cloned());
+        roots.add_parsable_certificates(native_certificates());
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| {
+                Error::new(
+                    ErrorKind::Invalid,
+                    format!("TLS cannot be spoken on this machine: {e}."),
+                )
+            })?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let client: WebClient = Client::builder(TokioExecutor::new()).build(connector);
         let base = connection.base_url();
         let service = tower::service_fn(move |request: Request<Body>| {
             let (client, base) = (client.clone(), base.clone());
@@ -75,8 +95,15 @@ impl Transport {
     }
 }
 
+type WebClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The certificates that this machine trusts beside the public ones, or those in the file that `SSL_CERT_FILE` names.
+fn native_certificates() -> Vec<CertificateDer<'static>> {
+    rustls_native_certs::load_native_certs().certs
+}
+
 async fn call_grpc_web(
-    client: Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
+    client: WebClient,
     base: &str,
     request: Request<Body>,
 ) -> Result<Response<Body>, Status> {
