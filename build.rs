@@ -36,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("since_tables.rs"), since_tables(&descriptors, &since)?)?;
 
     tonic_prost_build::configure()
+        // Equal messages are equal bytes: entries of maps go out in order.
+        .btree_map(".")
         // A record batch must reach Arrow without a copy, and an artifact must leave without one.
         .bytes(".spark.connect.ExecutePlanResponse.ArrowBatch.data")
         .bytes(".spark.connect.LocalRelation.data")

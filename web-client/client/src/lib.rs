@@ -13,10 +13,12 @@
 //! an [`Execution`], which survives lost connections. Formatting and keeping results is the business of others.
 
 mod call;
+pub mod column;
 pub mod connection;
 mod dataframe;
 mod error;
 mod execute;
+pub mod functions;
 mod places;
 pub mod plan;
 pub mod platform;
@@ -27,8 +29,10 @@ mod session;
 pub mod statements;
 pub mod transport;
 pub mod types;
+pub mod unsupported;
 
 pub use call::Sent;
+pub use column::{Column, Window, WindowSpec};
 pub use connection::{ConnectionString, ConnectionStringError};
 pub use dataframe::DataFrame;
 pub use error::{Cause, Error, ErrorKind, QueryContext, Result, SparkError};

@@ -5,8 +5,10 @@ use super::{File, Finding};
 const SOURCES: &str = "web-client/client/src/";
 
 /// A module of the client and the modules that it may use. Those that have no row may use all.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("plan", &[]),
+    ("column", &["plan", "functions"]),
+    ("functions", &["plan", "column"]),
     ("request", &["plan"]),
     ("transport", &[]),
     ("retry", &[]),

@@ -1,4 +1,24 @@
 //! Unresolved logical plans. Equal calls give equal plans: no clock, no randomness, no connection.
+//!
+//! [`LogicalPlan`] and [`Expression`] are trees that share their parts, and become messages when they are sent. The
+//! functions here build messages of single relations for callers that need no more.
+
+mod display;
+mod encode;
+mod expression;
+mod literal;
+mod logical;
+mod names;
+mod node;
+mod relations;
+
+pub use self::{
+    expression::{CastTarget, Expression, Frame, Kind, SubqueryRole, Variable},
+    literal::{Literal, bytes_repr, float_repr},
+    logical::LogicalPlan,
+    node::Identity,
+    relations::*,
+};
 
 use spark_connect_proto::connect::{self as pb, command::CommandType, plan::OpType, relation::RelType};
 

@@ -1,4 +1,8 @@
-//! Data types in Spark's words: PySpark's `DataType.simpleString`.
+//! Data types in Spark's words: PySpark's `DataType.simpleString` here, its JSON beside it.
+
+mod json;
+
+pub use self::json::json;
 
 use spark_connect_proto::connect::{DataType, data_type as pb};
 
