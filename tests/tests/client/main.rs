@@ -1,4 +1,5 @@
 //! The client against a real Spark, over gRPC and over grpc-web through a bridge.
+mod commands;
 mod ends;
 mod errors;
 mod outages;

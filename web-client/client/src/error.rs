@@ -72,6 +72,19 @@ pub struct SparkError {
     pub causes: Vec<Cause>,
     /// The server's stack trace, one frame a line.
     pub stack_trace: Option<String>,
+    /// That a newer version of Spark is the cause, and what can be done.
+    pub breaking_change: Option<BreakingChange>,
+}
+
+/// A change of Spark's behaviour that causes an error, from `FetchErrorDetailsResponse.BreakingChangeInfo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakingChange {
+    /// What to do about it.
+    pub migration_messages: Vec<String>,
+    /// The setting that brings the old behaviour back, and its value.
+    pub mitigation: Option<(String, String)>,
+    /// Whether code has to be looked at, the setting alone not being enough.
+    pub needs_audit: bool,
 }
 
 /// One error in the chain of causes.
@@ -193,6 +206,12 @@ impl Error {
             spark.sql_state = throwable.sql_state.clone().or(spark.sql_state.take());
             spark.parameters.extend(throwable.message_parameters.clone());
             spark.contexts = throwable.query_contexts.iter().map(QueryContext::from).collect();
+            spark.breaking_change = throwable.breaking_change_info.clone().map(|info| BreakingChange {
+                migration_messages: info.migration_message,
+                mitigation: info.mitigation_config.map(|config| (config.key, config.value)),
+                // As PySpark has it, where the server does not say.
+                needs_audit: info.needs_audit.unwrap_or(true),
+            });
         }
         let mut trace = Vec::new();
         let mut next = details.root_error_idx;
@@ -284,6 +303,7 @@ fn spark_error(reason: &str, metadata: &std::collections::HashMap<String, String
         contexts: Vec::new(),
         causes: Vec::new(),
         stack_trace: text("stackTrace"),
+        breaking_change: None,
     }
 }
 

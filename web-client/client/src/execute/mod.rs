@@ -1,6 +1,7 @@
 //! Running a plan: the loop that drives the reattach machine and hands out what comes back.
 
 mod machine;
+mod observed;
 mod release;
 
 use std::{
@@ -20,6 +21,7 @@ use futures::{
 use spark_connect_proto::connect::{self as pb, execute_plan_response::ResponseType};
 use tonic::{Status, Streaming};
 
+pub use self::observed::ObservedMetrics;
 use self::{
     machine::{Failure, Machine, Open, Release, Step},
     release::Releaser,
@@ -46,7 +48,7 @@ pub enum Output {
     /// What the query's operators counted.
     Metrics(pb::execute_plan_response::Metrics),
     /// Values that `DataFrame.observe` asked for.
-    Observed(Vec<pb::execute_plan_response::ObservedMetrics>),
+    Observed(Vec<ObservedMetrics>),
     /// What a `SqlCommand` came to: the query, to be run, or the result of the command that ran.
     Sql(Box<pb::Relation>),
     /// The result of any other command.
@@ -297,7 +299,8 @@ fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<R
         outputs.push(Ok(Output::Metrics(metrics)));
     }
     if !response.observed_metrics.is_empty() {
-        outputs.push(Ok(Output::Observed(response.observed_metrics)));
+        let observed = response.observed_metrics.into_iter().map(Into::into);
+        outputs.push(Ok(Output::Observed(observed.collect())));
     }
     match response.response_type {
         Some(ResponseType::ArrowBatch(batch)) => match reader.read(batch) {

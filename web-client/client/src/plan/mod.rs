@@ -116,18 +116,29 @@ pub fn root(relation: pb::Relation) -> pb::Plan {
     }
 }
 
-/// The plan that has the server look at a SQL text: it runs a command at once, and gives a query back to be run.
-pub fn sql_command(text: &str) -> pb::Plan {
-    let command = pb::SqlCommand {
-        input: Some(sql(text)),
-        ..Default::default()
-    };
+/// A result that the server keeps, by its id.
+pub fn cached_remote_relation(relation_id: String) -> pb::Relation {
+    relation(RelType::CachedRemoteRelation(pb::CachedRemoteRelation {
+        relation_id,
+    }))
+}
+
+/// The plan that runs a command.
+pub fn command(command: CommandType) -> pb::Plan {
     let command = pb::Command {
-        command_type: Some(CommandType::SqlCommand(command)),
+        command_type: Some(command),
     };
     pb::Plan {
         op_type: Some(OpType::Command(command)),
     }
+}
+
+/// The plan that has the server look at a SQL text: it runs a command at once, and gives a query back to be run.
+pub fn sql_command(text: &str) -> pb::Plan {
+    command(CommandType::SqlCommand(pb::SqlCommand {
+        input: Some(sql(text)),
+        ..Default::default()
+    }))
 }
 
 /// Whether the relation that a SQL text came to is the result of a command that ran, not a query.

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod artifacts;
+mod commands;
 mod config;
 mod local;
 mod operations;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use spark_connect_proto::connect as pb;
 
-pub use self::{analyze::ExplainMode, artifacts::Artifact, config::RuntimeConfig};
+pub use self::{analyze::ExplainMode, artifacts::Artifact, commands::Checkpoint, config::RuntimeConfig};
 use crate::{
     DataFrame,
     call::{Caller, Sent},
