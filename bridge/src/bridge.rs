@@ -22,6 +22,7 @@ use crate::{
     backend::Backends,
     config::Settings,
     hosts::{self, Hosts},
+    identity::{self, Access},
     rpc,
     web_root::{self, WebRoot},
 };
@@ -50,30 +51,37 @@ pub(crate) struct Current {
     pub(crate) settings: Settings,
     pub(crate) router: Router,
     backends: Arc<Backends>,
+    access: Arc<Access>,
 }
 
 /// The bridge as a router, with settings that never change: Spark's RPCs, the notebook, `/healthz` and `/readyz`.
-pub fn router(config: Config) -> Router {
-    Bridge::new(config).router()
+/// Fails as [`Bridge::new`] does.
+pub fn router(config: Config) -> Result<Router, String> {
+    Ok(Bridge::new(config)?.router())
 }
 
 impl Bridge {
-    /// Puts a bridge together.
-    pub fn new(config: Config) -> Self {
+    /// Puts a bridge together. Fails, with a sentence, when the settings let in anyone from elsewhere.
+    pub fn new(config: Config) -> Result<Self, String> {
         let (address, web_root) = (config.address, Arc::new(config.web_root));
         let ending = Arc::default();
-        let current = assemble(config.settings, None, address, &web_root, &ending);
-        Self {
+        let current = assemble(config.settings, None, address, &web_root, &ending)?;
+        Ok(Self {
             address,
             web_root,
             ending,
             current: RwLock::new(Arc::new(current)),
-        }
+        })
+    }
+
+    /// What belongs behind the bridge's address where it is printed, so that whoever opens it may call.
+    pub fn query(&self) -> String {
+        self.current().access.query()
     }
 
     /// Serves requests from now on as `settings` say. Streams that are open go on as they began, and backends that
-    /// are set as before keep their connections and their sessions.
-    pub fn reload(&self, settings: Settings) {
+    /// are set as before keep their connections and their sessions. Fails as [`Bridge::new`] does, and changes nothing.
+    pub fn reload(&self, settings: Settings) -> Result<(), String> {
         let before = self.current();
         let current = assemble(
             settings,
@@ -81,8 +89,9 @@ impl Bridge {
             self.address,
             &self.web_root,
             &self.ending,
-        );
+        )?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        Ok(())
     }
 
     /// The bridge as a router, with the settings it has now.
@@ -113,7 +122,9 @@ fn assemble(
     address: SocketAddr,
     web_root: &Arc<WebRoot>,
     ending: &Arc<AtomicBool>,
-) -> Current {
+) -> Result<Current, String> {
+    let access = Access::new(&settings, address, before.map(|before| &*before.access))?;
+    let access = Arc::new(access);
     let backends = Arc::new(Backends::new(
         &settings.backends,
         before.map(|before| &*before.backends),
@@ -123,10 +134,16 @@ fn assemble(
     let pages = Router::new()
         .fallback(any(web_root::serve))
         .with_state(web_root.clone())
+        .layer(from_fn_with_state(access.clone(), identity::routes::startup))
+        .merge(identity::routes::router(identity::routes::Pages {
+            access: access.clone(),
+            origins: settings.web.origins.clone(),
+        }))
         .layer(from_fn(web_root::security_headers));
     let calls = rpc::Calls {
         backends: backends.clone(),
         origins: settings.web.origins.clone(),
+        access: access.clone(),
     };
     let router = Router::new()
         .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
@@ -143,11 +160,12 @@ fn assemble(
             "/readyz",
             get(ready).with_state((backends.clone(), ending.clone())),
         );
-    Current {
+    Ok(Current {
         settings,
         router,
         backends,
-    }
+        access,
+    })
 }
 
 /// Whether new requests are welcome here: not while the bridge ends, and not while no backend answers.

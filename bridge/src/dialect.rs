@@ -10,6 +10,9 @@ use http::{
 };
 use tonic::{Code, Status};
 
+/// The target of the events that tell of refused requests.
+pub(crate) const REFUSED: &str = "spark_connect_bridge::refused";
+
 /// How a client speaks gRPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -68,6 +71,18 @@ pub(crate) struct Refusal {
     pub(crate) allow: Option<&'static str>,
 }
 
+/// A status that needs no HTTP status of its own.
+impl From<Status> for Refusal {
+    fn from(status: Status) -> Self {
+        Self {
+            http: StatusCode::OK,
+            grpc: status.code(),
+            sentence: status.message().to_owned(),
+            allow: None,
+        }
+    }
+}
+
 impl Refusal {
     /// Another HTTP method than the ones in `allow`.
     pub(crate) fn method(allow: &'static str, sentence: impl Into<String>) -> Self {
@@ -81,6 +96,7 @@ impl Refusal {
 
     /// A gRPC status for a gRPC client, a line of text for anyone else.
     pub(crate) fn answer(self, request: &HeaderMap) -> Response {
+        tracing::info!(target: REFUSED, code = ?self.grpc, http = self.http.as_u16(), reason = self.sentence);
         let mut response = match Dialect::of_request(request) {
             Some(dialect) => {
                 let mut response = Status::new(self.grpc, self.sentence).into_http::<Body>();

@@ -11,6 +11,7 @@
 //! - `rpc`: one call, from the browser's request to Spark's answer
 //! - `dialect`: grpc-web, its text form, gRPC; and how each is refused
 //! - `envelope`: what is read of a request's messages
+//! - `identity`: who calls, and what they may do
 //! - `inbound`: the request's body, with its true user
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
 //! - `hosts`: under which names it may be called

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use spark_connect_bridge::{Config, Settings, Sources, WebRoot, config::Problems, router, serve};
+use spark_connect_bridge::{Bridge, Config, Settings, Sources, WebRoot, config::Problems, serve};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -166,28 +166,20 @@ async fn run(settings: Settings) -> Result<(), String> {
     let address = listener.local_addr().map_err(cannot_listen)?;
     let shutdown = shutdown_signal().map_err(|error| format!("Cannot wait for signals: {error}."))?;
 
-    if !address.ip().is_loopback() {
-        eprintln!(
-            "Warning: whoever can reach {address} can use Spark, as the bridge asks nobody who they are."
-        );
-    }
+    let spark = settings.backends.to_string();
+    let bridge = Bridge::new(Config {
+        settings,
+        address,
+        web_root: WebRoot::embedded(),
+    })?;
     // Nobody may be reading it.
     let _ = writeln!(
         stdout(),
-        "The notebook is at {} (Spark at {}). Ctrl+C ends it.",
+        "The notebook is at {}{} (Spark at {spark}). Ctrl+C ends it.",
         url(address),
-        settings.backends
+        bridge.query()
     );
-    serve(
-        listener,
-        router(Config {
-            settings,
-            address,
-            web_root: WebRoot::embedded(),
-        }),
-        shutdown,
-    )
-    .await;
+    serve(listener, bridge.router(), shutdown).await;
     Ok(())
 }
 

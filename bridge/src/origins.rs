@@ -87,6 +87,18 @@ impl Origins {
         (!self.0.is_empty()).then_some(layer)
     }
 
+    /// Whether one of the bridge's own pages sent the request, or none at all, as far as a browser says.
+    pub(crate) fn is_own_page(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        headers
+            .get_all("sec-fetch-site")
+            .into_iter()
+            .all(|site| site == "same-origin" || site == "none")
+            && headers
+                .get_all(ORIGIN)
+                .into_iter()
+                .all(|origin| is_own(origin, uri, headers))
+    }
+
     /// Whether a page that may not call sent the request, as a browser says. Programs that are no browsers say nothing.
     pub(crate) fn forbids(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
         if method == Method::GET || method == Method::HEAD {
@@ -99,9 +111,7 @@ impl Origins {
             return false;
         }
         // A page of a neighbouring name is another site's as well; only its address bar would tell the user.
-        let elsewhere = |site: &HeaderValue| site != "same-origin" && site != "none";
-        headers.get_all("sec-fetch-site").into_iter().any(elsewhere)
-            || !origins.into_iter().all(|origin| is_own(origin, uri, headers))
+        !self.is_own_page(uri, headers)
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode, Version,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, TE},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TE},
 };
 use tonic::{Code, Status};
 use tonic_web::GrpcWebLayer;
@@ -19,8 +19,8 @@ use tower::{Layer, ServiceExt, service_fn};
 use crate::{
     backend::{BACKEND_HEADER, Backend, Backends, Server},
     dialect::{Dialect, Refusal},
-    envelope::Method,
-    identity::Identity,
+    envelope::{Envelope, Method},
+    identity::{Access, Identity, Rights},
     inbound,
     origins::Origins,
     relay::Relay,
@@ -52,23 +52,39 @@ const NOT_FORWARDED: [&str; 17] = [
 pub(crate) struct Calls {
     pub(crate) backends: Arc<Backends>,
     pub(crate) origins: Origins,
+    pub(crate) access: Arc<Access>,
 }
 
 /// Answers a request to Spark's service.
-pub(crate) async fn call(State(calls): State<Arc<Calls>>, mut request: Request) -> Response {
+pub(crate) async fn call(State(calls): State<Arc<Calls>>, request: Request) -> Response {
     let (dialect, method, backend) = match calls.admit(&request) {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.answer(request.headers()),
     };
+    let backend = backend.clone();
+    let (mut parts, body) = request.into_parts();
+    let is_own = calls.origins.is_own_page(&parts.uri, &parts.headers);
+    let caller = match calls.access.identify(&parts, is_own).await {
+        Ok(identity) => calls
+            .access
+            .rights(identity.as_ref(), &backend.name)
+            .map(|rights| Caller { identity, rights }),
+        Err(status) => Err(status),
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(status) => return Refusal::from(status).answer(&parts.headers),
+    };
+    calls.access.take_credentials(&mut parts.headers);
+    let mut request = Request::from_parts(parts, body);
     let wanted = dialect.of_answer(request.headers());
     request.headers_mut().insert(CONTENT_TYPE, dialect.media_type());
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
-    let backend = backend.clone();
     let forward = service_fn(move |request| {
-        let backend = backend.clone();
+        let (backend, caller) = (backend.clone(), caller.clone());
         async move {
-            let answer = forward(&backend, method, request).await;
+            let answer = forward(&backend, method, &caller, request).await;
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -126,15 +142,41 @@ impl Calls {
     }
 }
 
+/// Who calls, and what they may do.
+#[derive(Clone)]
+struct Caller {
+    identity: Option<Identity>,
+    rights: Rights,
+}
+
+/// Spark answers requests for its settings with the token that all its clients share; only the bridge holds it.
+fn refuse_token(envelope: &Envelope) -> Result<(), Status> {
+    let reveals = envelope
+        .reveals_token()
+        .map_err(|error| Status::invalid_argument(format!("The request cannot be read: {error}.")))?;
+    if reveals {
+        return Err(Status::permission_denied(
+            "Spark's answer would contain the token that this bridge keeps. Ask for single settings, or for all \
+             with a prefix such as spark.sql.",
+        ));
+    }
+    Ok(())
+}
+
 async fn forward(
     backend: &Arc<Backend>,
     method: Method,
+    caller: &Caller,
     request: Request<tonic::body::Body>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
-    let identity = parts.extensions.get::<Identity>();
+    let identity = caller.identity.as_ref();
     let limit = backend.settings.max_message_size.as_u64() as usize;
     let (envelope, body) = inbound::read(method, identity, limit, body).await?;
+    caller.rights.check(&envelope)?;
+    if method == Method::Config && backend.settings.headers.contains_key(AUTHORIZATION) {
+        refuse_token(&envelope)?;
+    }
     let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
     let exists = envelope.observed_server_session_id.is_some() || !method.opens_sessions();
     let server = backend.server(user, &envelope.session_id, exists).await;

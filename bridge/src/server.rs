@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    net::SocketAddr,
     pin::pin,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::Duration,
@@ -22,6 +23,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
+
+use crate::identity::Peer;
 
 /// How long a client may take to send the head of a request, and the first one on a new connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,9 +64,15 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
             () = &mut shutdown => break,
         };
         match accepted {
-            Ok(stream) => {
+            Ok((stream, peer)) => {
                 let watcher = graceful.watcher();
-                connections.spawn(serve_connection(builder.clone(), stream, router.clone(), watcher));
+                connections.spawn(serve_connection(
+                    builder.clone(),
+                    stream,
+                    Peer(peer),
+                    router.clone(),
+                    watcher,
+                ));
             }
             // A client that is gone again is its own business; anything else will not pass at once.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -78,24 +87,29 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
     let _ = timeout(GRACE, graceful.shutdown()).await;
 }
 
-async fn accept(listener: &TcpListener, connections: &mut JoinSet<()>) -> io::Result<TcpStream> {
+async fn accept(
+    listener: &TcpListener,
+    connections: &mut JoinSet<()>,
+) -> io::Result<(TcpStream, SocketAddr)> {
     if connections.len() >= MAX_CONNECTIONS {
         connections.join_next().await;
     }
-    listener.accept().await.map(|(stream, _)| stream)
+    listener.accept().await
 }
 
 async fn serve_connection(
     builder: Builder<TokioExecutor>,
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     watcher: Watcher,
 ) {
     // Not worth a connection, should it fail.
     let _ = stream.set_nodelay(true);
     let asked = AtomicBool::new(false);
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: hyper::Request<_>| {
         asked.store(true, Relaxed);
+        request.extensions_mut().insert(peer);
         router.clone().oneshot(request)
     });
     let connection = watcher.watch(builder.serve_connection(TokioIo::new(stream), service));

@@ -8,8 +8,8 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Router, body::Body};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{Bridge, Config, Settings, router};
-use support::{FakeSpark, SERVICE, config, field, headers, message, soon, status};
+use spark_connect_bridge::{Config, Settings};
+use support::{FakeSpark, SERVICE, assemble, config, field, headers, message, router, soon, status};
 use tokio::time::sleep;
 use tower::ServiceExt;
 
@@ -261,12 +261,14 @@ async fn a_clone_is_where_its_original_is() {
 #[tokio::test]
 async fn new_settings_keep_sessions_where_they_are() {
     let (a, b, c) = (named("a").await, named("b").await, named("c").await);
-    let bridge = Bridge::new(with(&pool(&[a.address, b.address])));
+    let bridge = assemble(with(&pool(&[a.address, b.address])));
     let mut homes = Vec::new();
     for n in 0..30 {
         homes.push(server_of(&bridge.router(), "Config", &format!("session-{n}"), b"").await);
     }
-    bridge.reload(Settings::parse(&pool(&[c.address, b.address, a.address])).unwrap());
+    let mut settings = Settings::parse(&pool(&[c.address, b.address, a.address])).unwrap();
+    settings.identity.startup_token = false;
+    bridge.reload(settings).unwrap();
     for (n, home) in homes.iter().enumerate() {
         assert_eq!(
             server_of(&bridge.router(), "Config", &format!("session-{n}"), b"").await,

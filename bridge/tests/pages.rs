@@ -7,8 +7,8 @@ use axum::{Router, body::Body};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{Config, WebRoot, router};
-use support::{Command, config};
+use spark_connect_bridge::{Config, WebRoot};
+use support::{Command, config, router};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -6,16 +6,24 @@ mod support;
 use axum::{Router, body::Body};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{AllowedHost, AllowedOrigin, router};
-use support::{SERVICE, config, message, status};
+use spark_connect_bridge::{AllowedHost, AllowedOrigin, Settings};
+use support::{SERVICE, config, message, router, status};
 use tower::ServiceExt;
 
 const WEB: &str = "application/grpc-web+proto";
+/// Beyond this machine callers must be known.
+const TOKEN: &str = "Bearer a token of these tests";
+const KNOWN: &str = "[[identity.tokens]]
+    user = \"ada\"
+    token_sha256 = \"17c11c070fe9d38e70c224ae891089be8c6c22ac5c088f9e4464fb1f4a5e4466\"";
 
 /// A bridge that listens on `listen`, before a Spark that nobody reaches: a status of 14 means "passed on".
 fn bridge(listen: &str, allowed: &[&str]) -> Router {
     let mut config = config("sc://127.0.0.1:1");
     config.address = listen.parse().unwrap();
+    if !config.address.ip().is_loopback() {
+        config.settings.identity = Settings::parse(KNOWN).unwrap().identity;
+    }
     config.settings.listen.hosts = allowed.iter().map(|host| host.parse().unwrap()).collect();
     router(config)
 }
@@ -23,7 +31,12 @@ fn bridge(listen: &str, allowed: &[&str]) -> Router {
 async fn ask(bridge: &Router, request: http::request::Builder) -> Response<Body> {
     bridge
         .clone()
-        .oneshot(request.body(Body::from(message(b""))).unwrap())
+        .oneshot(
+            request
+                .header("authorization", TOKEN)
+                .body(Body::from(message(b"")))
+                .unwrap(),
+        )
         .await
         .unwrap()
 }

@@ -10,12 +10,12 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use spark_connect_bridge::{Config, router, serve};
+use spark_connect_bridge::{Config, serve};
 use support::{
-    Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, scripted, soon,
+    Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, router, scripted, soon,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
     time::Instant,
@@ -219,18 +219,15 @@ async fn help_explains_itself() {
 }
 
 #[tokio::test]
-async fn who_listens_for_others_is_warned() {
-    for (listen, warned) in [("127.0.0.1:0", false), ("0.0.0.0:0", true)] {
-        let mut child = Command::prepared().args(["--listen", listen]).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        soon("the first line", stdout.read_line(&mut line)).await.unwrap();
-        child.start_kill().unwrap();
-        stdout.read_to_string(&mut line).await.unwrap();
-        assert!(line.starts_with("The notebook is at http://"), "{line}");
-        assert_eq!(line.lines().count(), 1, "{line}");
-        let output = child.wait_with_output().await.unwrap();
-        let error = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(error.contains("can use Spark"), warned, "{error}");
-    }
+async fn who_listens_for_others_must_know_them() {
+    let output = Command::prepared()
+        .args(["--listen", "0.0.0.0:0"])
+        .output()
+        .await
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("error: Whoever can reach 0.0.0.0:"), "{error}");
+    assert!(error.contains("Set [identity]"), "{error}");
+    assert_eq!(output.stdout, b"");
 }

@@ -82,6 +82,8 @@ impl Bridge {
             &format!("127.0.0.1:{port}"),
             "--spark",
             spark,
+            "--set",
+            "identity.startup_token=false",
         ]);
         let mut process = Process::start(command, Duration::ZERO)?;
         let port = process.line(BRIDGE_START, listening).await?;

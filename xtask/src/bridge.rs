@@ -1,7 +1,7 @@
 //! The bridge: built, and run before a Spark Connect server.
 
 use std::{
-    env,
+    env, fs,
     net::{Ipv4Addr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     port, process,
@@ -62,19 +62,21 @@ fn logs(workspace: &Workspace) -> PathBuf {
 #[derive(Debug)]
 pub(crate) struct Running {
     server: Server,
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, and behind it what a browser needs to be let in.
     pub(crate) url: String,
     /// Keeps the port ours.
     _claim: port::Claim,
 }
 
 impl Running {
-    /// Starts a bridge on a claimed port, and waits until it answers.
+    /// Starts a bridge on a claimed port, and waits until it answers. `open`: whether it answers everyone on this
+    /// machine, not only those who know its token.
     pub(crate) fn start(
         workspace: &Workspace,
         program: &Path,
         spark: &str,
         claim: port::Claim,
+        open: bool,
     ) -> Result<Self> {
         let step = Step::start("Start the bridge");
         let address = (Ipv4Addr::LOCALHOST, claim.port);
@@ -82,13 +84,19 @@ impl Running {
         command
             .args(["--spark", spark, "--listen"])
             .arg(format!("{}:{}", address.0, address.1));
+        if open {
+            command.args(["--set", "identity.startup_token=false"]);
+        }
         let log = logs(workspace).join(format!("{}.log", claim.port));
         let server = Server::start("the bridge", &command, &log)?;
-        while TcpStream::connect(address).is_err() {
-            server.check()?;
+        let url = loop {
+            match printed(&log)? {
+                Some(url) if TcpStream::connect(address).is_ok() => break url,
+                _ => server.check()?,
+            }
             thread::sleep(POLL);
-        }
-        let url = format!("http://127.0.0.1:{}", claim.port);
+        };
+        let url = url.trim_end_matches('/').to_owned();
         step.done(&url);
         Ok(Self {
             server,
@@ -101,4 +109,11 @@ impl Running {
     pub(crate) fn check(&self) -> Result<()> {
         self.server.check()
     }
+}
+
+/// The address that a bridge prints when it listens.
+fn printed(log: &Path) -> Result<Option<String>> {
+    let text = fs::read_to_string(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let address = text.split_whitespace().find(|word| word.starts_with("http://"));
+    Ok(address.map(str::to_owned))
 }

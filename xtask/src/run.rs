@@ -59,7 +59,7 @@ pub(crate) fn run(
         (Some(spark), _) => spark.url.clone(),
         (None, remote) => remote.context("no Spark was started and none was named")?,
     };
-    let bridge = bridge::Running::start(workspace, &program, &remote, claim)?;
+    let bridge = bridge::Running::start(workspace, &program, &remote, claim, false)?;
     say(&format!(
         "The notebook is ready, on Spark at {remote}. Ctrl+C stops everything. Open:"
     ));

@@ -7,7 +7,7 @@ use std::{
     fs::{self, File},
     io, mem,
     os::unix::{
-        fs::FileTypeExt,
+        fs::{FileTypeExt, OpenOptionsExt},
         process::{CommandExt, ExitStatusExt, parent_id},
     },
     path::{Path, PathBuf},
@@ -46,7 +46,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program whose output goes to the file `log`.
     pub(crate) fn start(name: &'static str, command: &Command, log: &Path) -> Result<Self> {
-        let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        // What a program prints may let its readers in.
+        let output = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(log);
+        let output = output.with_context(|| format!("cannot write {}", log.display()))?;
         let mut guard = Command::new(env::current_exe().context("cannot find xtask itself")?);
         guard
             .arg(GUARD)

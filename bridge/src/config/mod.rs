@@ -8,9 +8,10 @@
 //! - `problem`: what is wrong, and where
 //! - `secret`: from a variable or a file, never from the settings themselves
 //! - `tls`: certificates and keys
-//! - `listen`, `backends`, `web`: a section each
+//! - `listen`, `identity`, `backends`, `web`: a section each
 
 mod backends;
+mod identity;
 mod listen;
 mod problem;
 mod secret;
@@ -27,6 +28,9 @@ mod tests;
 use std::{cell::RefCell, collections::BTreeMap, env, fs, path::PathBuf};
 
 pub use backends::{Backend, BackendTls, Backends, Health};
+pub use identity::{
+    IdentitySettings, Issuer, LoginSettings, OidcSettings, ProxySettings, Role, Token, TokenSettings,
+};
 pub use listen::{Listen, ListenTls};
 pub use problem::{Place, Problem, Problems};
 pub use secret::Secret;
@@ -54,6 +58,10 @@ pub struct Settings {
     pub listen: Listen,
     /// `[backends.NAME]` and `default_backend`
     pub backends: Backends,
+    /// `[identity]`
+    pub identity: IdentitySettings,
+    /// `[[roles]]`
+    pub roles: Vec<Role>,
     /// `[web]`
     pub web: Web,
 }
@@ -62,10 +70,17 @@ impl Section for Settings {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         let listen = table.section("listen");
         let backends = Backends::read(table);
+        let identity: Option<IdentitySettings> = table.section("identity");
+        let roles: Vec<Role> = table.list("roles");
+        if !roles.is_empty() && identity.as_ref().is_some_and(|identity| !identity.knows_people()) {
+            table.problem("roles", "roles need [identity] to say how people are known");
+        }
         let web = table.section("web");
         Some(Self {
             listen: listen?,
             backends: backends?,
+            identity: identity?,
+            roles,
             web: web?,
         })
     }

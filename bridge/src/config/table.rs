@@ -95,14 +95,12 @@ impl<'a> Table<'a> {
     }
 
     /// The setting `key`, which there must be.
-    #[expect(dead_code, reason = "for sections to come")]
     pub(crate) fn required<T: Setting>(&mut self, key: &str) -> Option<T> {
         self.demand(key);
         self.get(key)
     }
 
     /// A string that means a `T`, by `FromStr`; its error is a sentence that does not quote the string.
-    #[expect(dead_code, reason = "for sections to come")]
     pub(crate) fn parsed<T: FromStr<Err: Display>>(&mut self, key: &str) -> Option<T> {
         let node = self.take(key)?;
         self.told(value::parsed(&node))
@@ -224,7 +222,6 @@ impl<'a> Table<'a> {
     }
 
     /// The tables of the list `key`, written as `[[KEY]]`.
-    #[expect(dead_code, reason = "for sections to come")]
     pub(crate) fn list<S: Section>(&mut self, key: &str) -> Vec<S> {
         let Some(node) = self.take(key) else {
             return Vec::new();

@@ -8,6 +8,7 @@
 //! - `wire`: protobuf's wire format
 //! - `frames`: a body's messages
 //! - `method`: Spark's methods and the field numbers of their requests
+//! - `settings`: which of Spark's settings a request asks for
 //! - `survey`: what a plan does
 //! - `schema`: the message types that `survey` walks through
 //! - `sql`: whether SQL text is clearly a query
@@ -15,6 +16,7 @@
 mod frames;
 mod method;
 mod schema;
+mod settings;
 mod sql;
 mod survey;
 mod wire;
@@ -141,6 +143,11 @@ impl Envelope {
     /// The message as it came.
     pub fn message(&self) -> &Bytes {
         &self.message
+    }
+
+    /// Whether Spark's answer to a request for its settings would contain the token that its clients share.
+    pub fn reveals_token(&self) -> Result<bool, EnvelopeError> {
+        Ok(settings::reveals_token(&self.message)?)
     }
 
     /// What the request's plans do; walks through all of the message.

@@ -31,7 +31,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use spark_connect_bridge::{Config, Settings, Sources, WebRoot, router, serve};
+use spark_connect_bridge::{Config, Settings, Sources, WebRoot, serve};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -217,6 +217,17 @@ pub fn config(spark: &str) -> Config {
         address: ([127, 0, 0, 1], 8080).into(),
         web_root: WebRoot::from_files([]),
     }
+}
+
+/// A bridge that asks nobody who they are, unless it can know.
+pub fn assemble(mut config: Config) -> spark_connect_bridge::Bridge {
+    config.settings.identity.startup_token = false;
+    spark_connect_bridge::Bridge::new(config).unwrap()
+}
+
+/// The same as a router.
+pub fn router(config: Config) -> axum::Router {
+    assemble(config).router()
 }
 
 /// A bridge in this process, on a port of its own, until it is dropped.
@@ -486,7 +497,7 @@ impl Command {
     /// Starts it on a free port and waits for the line that says where.
     pub async fn start(arguments: &[&str]) -> Self {
         let mut child = Self::prepared()
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--set", "identity.startup_token=false"])
             .args(arguments)
             .spawn()
             .unwrap();

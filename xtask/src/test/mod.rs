@@ -112,7 +112,13 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
         .wait()?;
     drop(lock);
     let spark = servers.spark.start(None)?;
-    let bridge = bridge::Running::start(workspace, &program, &spark.url, bridge::claim(workspace, None)?)?;
+    let bridge = bridge::Running::start(
+        workspace,
+        &program,
+        &spark.url,
+        bridge::claim(workspace, None)?,
+        true,
+    )?;
     let variables = servers.variables(&spark.url, &bridge.url, program)?;
     for executable in end_to_end {
         reports.extend(executable.run(&TestsOf {
