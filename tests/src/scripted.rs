@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -56,6 +57,8 @@ pub struct Log {
     pub openings: Vec<Opening>,
     /// Releases: up to a response, or, if none, of the whole operation.
     pub releases: Vec<Option<String>>,
+    /// Operations that were released as a whole.
+    pub released: HashSet<String>,
     /// Calls for the details of an error.
     pub details: usize,
     /// Sessions that were ended.
@@ -78,6 +81,7 @@ pub struct ScriptedSpark {
     /// Where it listens.
     pub address: SocketAddr,
     log: Arc<Mutex<Log>>,
+    release_time: Arc<Mutex<Duration>>,
     task: JoinHandle<()>,
 }
 
@@ -94,10 +98,11 @@ impl ScriptedSpark {
     ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let log = Arc::default();
+        let (log, release_time) = (Arc::default(), Arc::default());
         let service = SparkConnectServiceServer::new(Service {
             script: Box::new(script),
             log: Arc::clone(&log),
+            release_time: Arc::clone(&release_time),
         });
         let with_headers = tower::util::MapResponseLayer::new(move |mut response: http::Response<_>| {
             response.headers_mut().extend(headers.clone());
@@ -111,7 +116,22 @@ impl ScriptedSpark {
             // It ends with the test, and says nothing then.
             let _ = server.await;
         });
-        Ok(Self { address, log, task })
+        Ok(Self {
+            address,
+            log,
+            release_time,
+            task,
+        })
+    }
+
+    /// Lets the answer to a release take this long.
+    pub fn set_release_time(&self, time: Duration) {
+        *lock(&self.release_time) = time;
+    }
+
+    /// What was asked since the last look at all of it.
+    pub fn log(&self) -> Log {
+        lock(&self.log).clone()
     }
 
     /// What was asked since the last look.
@@ -171,6 +191,7 @@ pub fn spark_error(class: &str) -> Status {
 struct Service {
     script: Box<dyn Fn(&Opening) -> Answer + Send + Sync>,
     log: Arc<Mutex<Log>>,
+    release_time: Arc<Mutex<Duration>>,
 }
 
 type Responses = Pin<Box<dyn Stream<Item = Result<pb::ExecutePlanResponse, Status>> + Send>>;
@@ -238,10 +259,19 @@ impl SparkConnectService for Service {
         request: Request<pb::ReleaseExecuteRequest>,
     ) -> Result<Response<pb::ReleaseExecuteResponse>, Status> {
         let request = request.into_inner();
-        lock(&self.log).releases.push(match request.release {
-            Some(Release::ReleaseUntil(until)) => Some(until.response_id),
-            _ => None,
-        });
+        {
+            let mut log = lock(&self.log);
+            let until = match request.release {
+                Some(Release::ReleaseUntil(until)) => Some(until.response_id),
+                _ => None,
+            };
+            if until.is_none() {
+                log.released.insert(request.operation_id);
+            }
+            log.releases.push(until);
+        }
+        let time = *lock(&self.release_time);
+        tokio::time::sleep(time).await;
         Ok(Response::new(pb::ReleaseExecuteResponse {
             session_id: request.session_id,
             ..Default::default()

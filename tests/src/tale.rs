@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use arrow_array::{Int64Array, RecordBatch};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{Field, Schema};
 use bytes::Bytes;
 use spark_connect_client::proto::{
     self as pb, ExecutePlanResponse,
@@ -16,12 +16,12 @@ use spark_connect_client::proto::{
 /// pieces, and the word that it is complete. Their ids are `r0`, `r1` and so on.
 pub fn responses(batches: i64, rows: i64, chunks: usize) -> Result<Vec<ExecutePlanResponse>> {
     let mut responses = vec![ExecutePlanResponse {
-        schema: Some(schema()),
+        schema: Some(schema_of(pb::data_type::Kind::Long(Default::default()))),
         ..Default::default()
     }];
     for batch in 0..batches {
         let start = batch * rows;
-        let data = ipc(start..start + rows)?;
+        let data = ipc(Arc::new(Int64Array::from_iter_values(start..start + rows)))?;
         let size = data.len().div_ceil(chunks).max(1);
         let pieces: Vec<_> = data.chunks(size).collect();
         for (at, piece) in pieces.iter().enumerate() {
@@ -59,13 +59,11 @@ pub fn batch_of(response: &mut ExecutePlanResponse) -> Option<&mut ArrowBatch> {
     }
 }
 
-fn schema() -> pb::DataType {
-    let long = pb::DataType {
-        kind: Some(pb::data_type::Kind::Long(Default::default())),
-    };
+/// The schema of a result whose column `id` is of a kind.
+pub fn schema_of(kind: pb::data_type::Kind) -> pb::DataType {
     let field = pb::data_type::StructField {
         name: "id".to_owned(),
-        data_type: Some(long),
+        data_type: Some(pb::DataType { kind: Some(kind) }),
         nullable: false,
         metadata: None,
     };
@@ -76,9 +74,14 @@ fn schema() -> pb::DataType {
     pb::DataType { kind: Some(kind) }
 }
 
-fn ipc(ids: std::ops::Range<i64>) -> Result<Vec<u8>> {
-    let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
-    let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(Int64Array::from_iter_values(ids))])?;
+/// The data of a batch with this column.
+pub fn ipc(ids: ArrayRef) -> Result<Vec<u8>> {
+    let schema = Arc::new(Schema::new(vec![Field::new(
+        "id",
+        ids.data_type().clone(),
+        false,
+    )]));
+    let batch = RecordBatch::try_new(schema.clone(), vec![ids])?;
     let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
     writer.write(&batch)?;
     Ok(writer.into_inner()?)

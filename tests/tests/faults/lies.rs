@@ -1,12 +1,18 @@
 //! Servers that break the protocol: the client says so, and delivers no row that is in doubt.
 
+use std::sync::Arc;
+
 use anyhow::{Result, ensure};
+use arrow_array::StringArray;
 use e2e::{
     scripted::{Answer, Opening, faithful},
     tale::{self, batch_of},
 };
 use http::{HeaderMap, HeaderValue};
-use spark_connect_client::{ErrorKind, proto::ExecutePlanResponse};
+use spark_connect_client::{
+    ErrorKind,
+    proto::{self as pb, ExecutePlanResponse, data_type::Kind},
+};
 use tonic::{Code, Status, metadata::MetadataValue};
 
 use crate::{
@@ -16,6 +22,8 @@ use crate::{
 
 every_way!(
     wrong_results_are_refused,
+    wrong_types_are_refused,
+    unknown_responses_are_refused,
     other_sessions_are_noticed,
     headers_may_hold_any_bytes,
     messages_may_hold_any_text,
@@ -74,6 +82,53 @@ async fn wrong_results_are_refused(way: Way) -> Result<()> {
         ensure!(error.message.contains("broke the protocol"), "{name}: {error}");
         ensure!(rows.iter().copied().eq(0..6), "{name}: {rows:?}");
     }
+    Ok(())
+}
+
+/// The schema says `bigint`, and so do the first two batches.
+async fn wrong_types_are_refused(way: Way) -> Result<()> {
+    type Lie = fn(&mut Vec<ExecutePlanResponse>) -> Result<()>;
+    let lies: [(&str, usize, Lie); 3] = [
+        ("the schema speaks of another type", 0, |r| {
+            r[0].schema = Some(tale::schema_of(Kind::String(Default::default())));
+            Ok(())
+        }),
+        ("the schema speaks of no column", 0, |r| {
+            r[0].schema = Some(pb::DataType {
+                kind: Some(Kind::Struct(Default::default())),
+            });
+            Ok(())
+        }),
+        ("a later batch has another column", 6, |r| {
+            let texts = StringArray::from_iter_values(["6", "7", "8"]);
+            let data = tale::ipc(Arc::new(texts))?;
+            change(&mut r[3], |batch| batch.data = data.clone().into());
+            Ok(())
+        }),
+    ];
+    for (name, whole_rows, lie) in lies {
+        let stage = Stage::new(
+            way,
+            faithful(tale::responses(4, 3, 1)?, move |_, mut left| {
+                lie(&mut left).map_err(|error| Status::unknown(format!("{error:#}")))?;
+                Ok(whole(left))
+            }),
+        )
+        .await?;
+        let (rows, error) = stage.failure().await?;
+        assert_eq!(error.kind, ErrorKind::Protocol, "{name}: {error}");
+        ensure!(error.message.contains("column"), "{name}: {error}");
+        ensure!(rows.iter().copied().eq(0..whole_rows as i64), "{name}: {rows:?}");
+    }
+    Ok(())
+}
+
+/// What the client does not know it cannot read; it could have been rows.
+async fn unknown_responses_are_refused(way: Way) -> Result<()> {
+    let stage = Stage::new(way, lying(1, |r| r[3].response_type = None)?).await?;
+    let (rows, error) = stage.failure().await?;
+    assert_eq!((rows.len(), error.kind), (6, ErrorKind::Protocol), "{error}");
+    ensure!(error.message.contains("does not know"), "{error}");
     Ok(())
 }
 

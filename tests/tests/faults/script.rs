@@ -26,6 +26,7 @@ every_way!(
     streams_that_always_end_at_once_fail,
     a_server_that_stays_away_fails,
     an_operation_that_never_arrived_runs_once,
+    an_operation_that_arrives_late_runs_once,
     an_operation_lost_in_mid_result_is_not_run_again,
     other_errors_are_not_tried_again,
     the_server_may_ask_for_patience,
@@ -163,6 +164,36 @@ async fn an_operation_that_never_arrived_runs_once(way: Way) -> Result<()> {
             .collect();
         assert_eq!(how, [How::Execute, How::Reattach { after: None }, How::Execute]);
     }
+    Ok(())
+}
+
+/// The first request was slow: the server had not heard of it when the client asked, and had when it was sent again.
+async fn an_operation_that_arrives_late_runs_once(way: Way) -> Result<()> {
+    let responses = tale::responses(3, 3, 1)?;
+    let stage = Stage::new(way, move |opening| {
+        match opening.number {
+            0 => return Err(Status::unavailable("lost on the way")),
+            1 => return Err(spark_error("INVALID_HANDLE.OPERATION_NOT_FOUND")),
+            2 => return Err(spark_error("INVALID_HANDLE.OPERATION_ALREADY_EXISTS")),
+            _ => {}
+        }
+        let mut answer = responses.clone();
+        answer
+            .iter_mut()
+            .for_each(|response| response.session_id.clone_from(&opening.session_id));
+        Ok(whole(answer))
+    })
+    .await?;
+    stage.complete(9).await?;
+    let how: Vec<_> = stage
+        .spark
+        .take_log()
+        .openings
+        .into_iter()
+        .map(|opening| opening.how)
+        .collect();
+    let reattach = How::Reattach { after: None };
+    assert_eq!(how, [How::Execute, reattach.clone(), How::Execute, reattach]);
     Ok(())
 }
 

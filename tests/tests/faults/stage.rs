@@ -1,6 +1,9 @@
 //! A scripted Spark, a proxy that cuts, a bridge, and a client before them.
 
-use std::time::Duration;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use e2e::{
@@ -12,7 +15,7 @@ use e2e::{
 };
 use futures::StreamExt;
 use http::HeaderMap;
-use spark_connect_client::{Error, Output, RetryPolicy, Session, plan};
+use spark_connect_client::{ConnectionString, Error, Output, RetryPolicy, Session, plan};
 
 /// Where the proxy stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,17 +38,70 @@ pub(crate) fn hasty() -> RetryPolicy {
     }
 }
 
-pub(crate) struct Stage {
-    pub(crate) spark: ScriptedSpark,
+/// A way to a server, with a proxy on it.
+pub(crate) struct Road {
     pub(crate) proxy: Proxy,
     way: Way,
     remote: String,
     _bridge: Option<Bridge>,
 }
 
+impl Road {
+    pub(crate) async fn to(way: Way, spark: SocketAddr) -> Result<Self> {
+        let url = |address| format!("sc://{address}");
+        let (proxy, bridge) = match way {
+            Way::Grpc => (Proxy::before(spark).await?, None),
+            Way::BeforeBridge => {
+                let bridge = Bridge::before(&url(spark)).await?;
+                (
+                    Proxy::before(([127, 0, 0, 1], bridge.port()).into()).await?,
+                    Some(bridge),
+                )
+            }
+            Way::BehindBridge => {
+                let proxy = Proxy::before(spark).await?;
+                let bridge = Bridge::before(&url(proxy.address)).await?;
+                (proxy, Some(bridge))
+            }
+        };
+        let remote = match (&bridge, way) {
+            (Some(bridge), Way::BehindBridge) => bridge.remote(),
+            _ => url(proxy.address),
+        };
+        Ok(Self {
+            proxy,
+            way,
+            remote,
+            _bridge: bridge,
+        })
+    }
+
+    /// A connection string with a session of its own.
+    pub(crate) fn connection(&self) -> Result<ConnectionString> {
+        connection(&self.remote)
+    }
+
+    /// A session on a new connection.
+    pub(crate) fn session(&self, connection: &ConnectionString) -> Result<Session> {
+        let route = if self.way == Way::Grpc {
+            Route::Grpc
+        } else {
+            Route::GrpcWeb
+        };
+        route.session_at(connection, hasty())
+    }
+}
+
+/// A scripted Spark at the end of a road.
+pub(crate) struct Stage {
+    pub(crate) spark: ScriptedSpark,
+    pub(crate) road: Road,
+}
+
 /// What came of a query.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
+    pub(crate) operation: String,
     pub(crate) ids: Vec<i64>,
     pub(crate) retries: usize,
     pub(crate) error: Option<Error>,
@@ -65,49 +121,18 @@ impl Stage {
         headers: HeaderMap,
     ) -> Result<Self> {
         let spark = ScriptedSpark::start_with_headers(script, headers).await?;
-        let url = |address| format!("sc://{address}");
-        let (proxy, bridge) = match way {
-            Way::Grpc => (Proxy::before(spark.address).await?, None),
-            Way::BeforeBridge => {
-                let bridge = Bridge::before(&url(spark.address)).await?;
-                (
-                    Proxy::before(([127, 0, 0, 1], bridge.port()).into()).await?,
-                    Some(bridge),
-                )
-            }
-            Way::BehindBridge => {
-                let proxy = Proxy::before(spark.address).await?;
-                let bridge = Bridge::before(&url(proxy.address)).await?;
-                (proxy, Some(bridge))
-            }
-        };
-        let remote = match (&bridge, way) {
-            (Some(bridge), Way::BehindBridge) => bridge.remote(),
-            _ => url(proxy.address),
-        };
-        Ok(Self {
-            spark,
-            proxy,
-            way,
-            remote,
-            _bridge: bridge,
-        })
+        let road = Road::to(way, spark.address).await?;
+        Ok(Self { spark, road })
     }
 
-    /// A new session, on a new connection.
-    pub(crate) fn session(&self) -> Result<Session> {
-        let route = if self.way == Way::Grpc {
-            Route::Grpc
-        } else {
-            Route::GrpcWeb
-        };
-        route.session_at(&connection(&self.remote)?, hasty())
-    }
-
-    /// Runs a query to its end.
+    /// Runs a query to its end, in a session of its own.
     pub(crate) async fn run(&self) -> Result<Outcome> {
-        let mut execution = self.session()?.execute(plan::root(plan::sql("the script knows")));
-        let mut outcome = Outcome::default();
+        let session = self.road.session(&self.road.connection()?)?;
+        let mut execution = session.execute(plan::root(plan::sql("the script knows")));
+        let mut outcome = Outcome {
+            operation: execution.operation_id().to_owned(),
+            ..Outcome::default()
+        };
         let read = async {
             while let Some(output) = execution.next().await {
                 match output {
@@ -123,6 +148,19 @@ impl Stage {
             .await
             .context("it never ends")??;
         Ok(outcome)
+    }
+
+    /// Waits until an operation is released. Nothing is left of it on the server then.
+    pub(crate) async fn released(&self, operation: &str) -> Result<()> {
+        let begin = Instant::now();
+        while !self.spark.log().released.contains(operation) {
+            ensure!(
+                begin.elapsed() < Duration::from_secs(10),
+                "the operation {operation} is not released"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
     }
 
     /// Runs a query that must give this many rows.

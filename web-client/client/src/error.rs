@@ -144,9 +144,12 @@ impl Error {
         self.spark.as_ref()?.error_class.as_deref()
     }
 
-    /// Whether the message or the error class holds this error class. Older servers put it into the text only.
+    /// Whether it is of this error class. Older servers, and errors on the way, put it into the text only.
     pub fn is(&self, error_class: &str) -> bool {
-        self.error_class() == Some(error_class) || self.message.contains(error_class)
+        match self.error_class() {
+            Some(class) => class == error_class,
+            None => self.message.contains(error_class),
+        }
     }
 
     /// Whether the same call may succeed later, as PySpark's `DefaultPolicy` decides it.
@@ -156,7 +159,7 @@ impl Error {
         }
         match self.code {
             Some(Code::Unavailable) => true,
-            Some(Code::Internal) => self.message.contains("INVALID_CURSOR.DISCONNECTED"),
+            Some(Code::Internal) => self.is("INVALID_CURSOR.DISCONNECTED"),
             _ => false,
         }
     }

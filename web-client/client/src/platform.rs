@@ -2,6 +2,11 @@
 
 use std::{future::Future, time::Duration};
 
+use futures::{
+    future::{Either, select},
+    pin_mut,
+};
+
 /// Waits.
 pub async fn sleep(duration: Duration) {
     #[cfg(not(target_arch = "wasm32"))]
@@ -10,6 +15,16 @@ pub async fn sleep(duration: Duration) {
     {
         let milliseconds = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
         send_wrapper::SendWrapper::new(gloo_timers::future::TimeoutFuture::new(milliseconds)).await;
+    }
+}
+
+/// What a future comes to, or nothing when it takes longer than this.
+pub async fn timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let limit = sleep(limit);
+    pin_mut!(future, limit);
+    match select(future, limit).await {
+        Either::Left((result, _)) => Some(result),
+        Either::Right(_) => None,
     }
 }
 
@@ -28,8 +43,9 @@ pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 pub fn now() -> f64 {
     #[cfg(not(target_arch = "wasm32"))]
     {
-        static START: std::sync::LazyLock<std::time::Instant> =
-            std::sync::LazyLock::new(std::time::Instant::now);
+        // The runtime's clock, which tests can put forward.
+        static START: std::sync::LazyLock<tokio::time::Instant> =
+            std::sync::LazyLock::new(tokio::time::Instant::now);
         START.elapsed().as_secs_f64() * 1e3
     }
     #[cfg(target_arch = "wasm32")]

@@ -6,7 +6,7 @@ mod compress;
 mod observe;
 mod version;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 use tonic::{Response, Status};
@@ -21,6 +21,13 @@ use crate::{
     retry::{Retries, RetryPolicy},
     transport::Transport,
 };
+
+/// How long most calls may take, as PySpark has it.
+const DEADLINE: Duration = Duration::from_secs(10 * 60);
+/// How long a call may take for which the server resolves a plan, or for which much is sent.
+const LONG_DEADLINE: Duration = Duration::from_secs(60 * 60);
+/// How long an error waits for its details.
+const DETAILS_DEADLINE: Duration = Duration::from_secs(30);
 
 /// tonic's stub over a transport.
 pub(crate) type Client = SparkConnectServiceClient<Transport>;
@@ -38,6 +45,8 @@ pub(crate) struct Caller {
 
 /// A response that says which session it is for.
 pub(crate) trait OfSession {
+    /// How long the call may take.
+    const DEADLINE: Duration;
     /// The session's id.
     fn session_id(&self) -> &str;
     /// The server's own id of the session, or nothing.
@@ -45,8 +54,10 @@ pub(crate) trait OfSession {
 }
 
 macro_rules! of_session {
-    ($($response:ident),*) => {$(
+    ($deadline:ident: $($response:ident),*) => {$(
         impl OfSession for pb::$response {
+            const DEADLINE: Duration = $deadline;
+
             fn session_id(&self) -> &str {
                 &self.session_id
             }
@@ -58,10 +69,9 @@ macro_rules! of_session {
     )*};
 }
 
+of_session!(LONG_DEADLINE: AddArtifactsResponse, AnalyzePlanResponse);
 of_session!(
-    AddArtifactsResponse,
-    AnalyzePlanResponse,
-    ArtifactStatusesResponse,
+    DEADLINE: ArtifactStatusesResponse,
     CloneSessionResponse,
     ConfigResponse,
     ExecutePlanResponse,
@@ -132,7 +142,9 @@ impl Caller {
     {
         let mut retries = Retries::new(self.retry_policy().clone());
         loop {
-            let error = match call(self.client(), request.clone()).await {
+            // On the heap: tonic's futures are large, and a browser's stack is not.
+            let answer = Box::pin(call(self.client(), request.clone()));
+            let error = match within_deadline(answer).await {
                 Ok(response) => {
                     let response = response.into_inner();
                     self.check(&response)?;
@@ -156,7 +168,9 @@ impl Caller {
         let error_id = error.spark.as_ref().and_then(|spark| spark.error_id.clone());
         if let Some(error_id) = error_id {
             let request = self.requests().fetch_error_details(error_id);
-            if let Ok(details) = self.client().fetch_error_details(request).await {
+            let mut client = self.client();
+            let answer = Box::pin(client.fetch_error_details(request));
+            if let Some(Ok(details)) = platform::timeout(DETAILS_DEADLINE, answer).await {
                 error.add_details(details.into_inner());
             }
         }
@@ -182,4 +196,19 @@ impl Caller {
         }
         Ok(())
     }
+}
+
+/// Ends a wait for an answer that does not come.
+pub(crate) async fn within_deadline<T: OfSession>(
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<Response<T>, Status> {
+    let answer = platform::timeout(T::DEADLINE, call).await;
+    answer.unwrap_or_else(|| Err(too_late(T::DEADLINE)))
+}
+
+pub(crate) fn too_late(deadline: Duration) -> Status {
+    let minutes = deadline.as_secs() / 60;
+    Status::deadline_exceeded(format!(
+        "The server did not finish its answer within {minutes} minutes. It may hang, or something before it may hold the answer back."
+    ))
 }

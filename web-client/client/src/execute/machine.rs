@@ -128,6 +128,8 @@ impl Machine {
             (true, Some(_)) => return Step::Fail(Failure::Lost),
             // The first request never reached the server.
             (true, None) => Open::Execute,
+            // Or it only seemed so: it was slow, and the second one found the operation that it had begun.
+            (false, None) if error.is("INVALID_HANDLE.OPERATION_ALREADY_EXISTS") => self.reattach(),
             (false, _) if error.is_retryable() || error.kind == ErrorKind::DeadlineExceeded => {
                 self.reattach()
             }
@@ -153,7 +155,8 @@ impl Machine {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Status;
+    use tonic::{Code, Status};
+    use tonic_types::StatusExt;
 
     use super::*;
 
@@ -247,6 +250,161 @@ mod tests {
             m.failed(&error(Status::deadline_exceeded("x")), 0.0),
             open(after("a"), 3_200)
         );
+    }
+
+    /// What may happen to a stream, and what comes of it before the first response and after one.
+    #[test]
+    fn every_cut_at_every_point() {
+        type Event = Box<dyn Fn(&mut Machine) -> Step>;
+        let fails = |status: fn() -> Status| -> Event { Box::new(move |m| m.failed(&error(status()), 0.0)) };
+        let internal = |text: &'static str| -> Event {
+            Box::new(move |m| m.failed(&error(Status::internal(format!("[{text}] x"))), 0.0))
+        };
+        let ends = |seconds| -> Event { Box::new(move |m| m.ended(Duration::from_secs(seconds), 0.0)) };
+        let anew = || Open::Reattach { after: None };
+        let asked = |seconds| -> Event {
+            Box::new(move |m| {
+                let retry = tonic_types::ErrorDetails::with_retry_info(Some(Duration::from_secs(seconds)));
+                m.failed(&error(Status::with_error_details(Code::Unknown, "x", retry)), 0.0)
+            })
+        };
+        let (failed, lost) = (Step::Fail(Failure::Error), Step::Fail(Failure::Lost));
+        let rows: Vec<(&str, Event, Step, Step)> = vec![
+            ("it ends at once", ends(0), open(anew(), 50), open(after("a"), 0)),
+            (
+                "it ends as servers end it",
+                ends(120),
+                open(anew(), 0),
+                open(after("a"), 0),
+            ),
+            (
+                "the connection breaks",
+                fails(|| Status::unavailable("x")),
+                open(anew(), 50),
+                open(after("a"), 50),
+            ),
+            (
+                "it takes too long",
+                fails(|| Status::deadline_exceeded("x")),
+                open(anew(), 50),
+                open(after("a"), 50),
+            ),
+            (
+                "another stream took over",
+                internal("INVALID_CURSOR.DISCONNECTED"),
+                open(anew(), 50),
+                open(after("a"), 50),
+            ),
+            (
+                "the server asks for patience",
+                asked(7),
+                open(anew(), 7_000),
+                open(after("a"), 7_000),
+            ),
+            (
+                "for too much of it",
+                asked(9_999),
+                open(anew(), 600_000),
+                open(after("a"), 600_000),
+            ),
+            ("for none", asked(0), open(anew(), 50), open(after("a"), 50)),
+            (
+                "the operation is not there",
+                internal("INVALID_HANDLE.OPERATION_NOT_FOUND"),
+                open(Open::Execute, 50),
+                lost.clone(),
+            ),
+            (
+                "the session is not there",
+                internal("INVALID_HANDLE.SESSION_NOT_FOUND"),
+                open(Open::Execute, 50),
+                lost,
+            ),
+            (
+                "the operation is there already",
+                internal("INVALID_HANDLE.OPERATION_ALREADY_EXISTS"),
+                open(anew(), 50),
+                failed.clone(),
+            ),
+            (
+                "the session is another one",
+                internal("INVALID_HANDLE.SESSION_CHANGED"),
+                failed.clone(),
+                failed.clone(),
+            ),
+            (
+                "the operation was given up",
+                internal("INVALID_HANDLE.OPERATION_ABANDONED"),
+                failed.clone(),
+                failed.clone(),
+            ),
+            (
+                "Spark fails",
+                internal("DIVIDE_BY_ZERO"),
+                failed.clone(),
+                failed.clone(),
+            ),
+            (
+                "access is denied",
+                fails(|| Status::permission_denied("x")),
+                failed.clone(),
+                failed.clone(),
+            ),
+            (
+                "it is cancelled",
+                fails(|| Status::cancelled("x")),
+                failed.clone(),
+                failed.clone(),
+            ),
+            (
+                "too much is asked",
+                fails(|| Status::resource_exhausted("x")),
+                failed.clone(),
+                failed,
+            ),
+        ];
+        for (event, happens, before, later) in rows {
+            for responses in 0..3 {
+                let mut m = machine();
+                m.opened();
+                for at in 0..responses {
+                    // Only the last one counts.
+                    m.response(if at + 1 == responses { "a" } else { "earlier" }, false);
+                }
+                let expected = if responses == 0 { &before } else { &later };
+                assert_eq!(&happens(&mut m), expected, "{event} after {responses} responses");
+            }
+        }
+    }
+
+    /// A message may speak of anything; the error class decides.
+    #[test]
+    fn words_in_a_message_decide_nothing() {
+        let metadata = [("errorClass".to_owned(), "USER_RAISED_EXCEPTION".to_owned())];
+        let details = tonic_types::ErrorDetails::with_error_info("r", "d", metadata);
+        for text in [
+            "INVALID_HANDLE.OPERATION_NOT_FOUND",
+            "INVALID_CURSOR.DISCONNECTED",
+        ] {
+            let status = Status::with_error_details(Code::Internal, text, details.clone());
+            assert_eq!(
+                machine().failed(&error(status), 0.0),
+                Step::Fail(Failure::Error),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_response_makes_the_tries_fresh() {
+        let mut m = machine();
+        let gone = error(Status::unavailable("x"));
+        for _ in 0..15 {
+            assert!(matches!(m.failed(&gone, 0.0), Step::Open { .. }));
+        }
+        m.response("a", false);
+        assert_eq!(m.failed(&gone, 0.0), open(after("a"), 50));
+        assert_eq!(m.tries(), (1, 15));
     }
 
     #[test]

@@ -12,12 +12,7 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
-use futures::{
-    Stream, StreamExt,
-    future::{Either, select},
-    pin_mut,
-    stream::BoxStream,
-};
+use futures::{Stream, StreamExt, stream::BoxStream};
 use spark_connect_proto::connect::{self as pb, execute_plan_response::ResponseType};
 use tonic::{Status, Streaming};
 
@@ -27,7 +22,7 @@ use self::{
     release::Releaser,
 };
 use crate::{
-    call::{Caller, Sent},
+    call::{Caller, Sent, too_late},
     error::{Error, ErrorKind, Result},
     platform,
     result::BatchReader,
@@ -152,7 +147,7 @@ fn run(
                     }
                     machine.opened();
                     opened_at = platform::now();
-                    match within_deadline(opened_at, open(&caller, &sent, &operation_id, how)).await {
+                    match within_deadline(opened_at, Box::pin(open(&caller, &sent, &operation_id, how))).await {
                         Ok(stream) => {
                             responses = Some(stream);
                             Step::Read
@@ -250,15 +245,8 @@ async fn within_deadline<T>(
     work: impl Future<Output = Result<T, Status>>,
 ) -> Result<T, Status> {
     let passed = Duration::from_secs_f64((platform::now() - opened_at).max(0.0) / 1e3);
-    let deadline = platform::sleep(SEGMENT_DEADLINE.saturating_sub(passed));
-    pin_mut!(work, deadline);
-    match select(work, deadline).await {
-        Either::Left((result, _)) => result,
-        Either::Right(_) => Err(Status::deadline_exceeded(format!(
-            "The server sent nothing for {} minutes.",
-            SEGMENT_DEADLINE.as_secs() / 60
-        ))),
-    }
+    let result = platform::timeout(SEGMENT_DEADLINE.saturating_sub(passed), work).await;
+    result.unwrap_or_else(|| Err(too_late(SEGMENT_DEADLINE)))
 }
 
 fn fail(machine: &mut Machine, last_error: &mut Option<Error>, error: Error) -> Step {
@@ -289,10 +277,13 @@ async fn final_error(caller: &Caller, failure: Failure, error: Option<Error>) ->
 /// What a response tells, in the order in which it is to be read.
 fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<Result<Output>> {
     let mut outputs = Vec::new();
+    let says_more =
+        response.schema.is_some() || response.metrics.is_some() || !response.observed_metrics.is_empty();
     if let Some(pb::DataType {
         kind: Some(pb::data_type::Kind::Struct(schema)),
     }) = response.schema
     {
+        reader.expect(&schema);
         outputs.push(Ok(Output::Schema(schema)));
     }
     if let Some(metrics) = response.metrics {
@@ -314,7 +305,12 @@ fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<R
                 "the result of a SQL command holds no relation",
             ))),
         },
-        Some(ResponseType::ResultComplete(_)) | None => {}
+        Some(ResponseType::ResultComplete(_)) => {}
+        None if says_more => {}
+        // It could have been rows.
+        None => outputs.push(Err(Error::protocol(
+            "a response is of a kind that this client does not know",
+        ))),
         Some(other) => outputs.push(Ok(Output::Command(Box::new(other)))),
     }
     outputs

@@ -1,16 +1,19 @@
-//! Arrow batches out of responses: chunks put together, offsets and counts verified, IPC decoded.
+//! Arrow batches out of responses: chunks put together, offsets, counts and types verified, IPC decoded.
 //!
 //! Buffers of a batch stay slices of the message that brought them.
 
 mod inflate;
+mod layout;
+mod schema;
 mod verify;
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::reader::StreamDecoder;
 use bytes::Bytes;
-use spark_connect_proto::connect::execute_plan_response::ArrowBatch;
+use spark_connect_proto::connect::{data_type::Struct, execute_plan_response::ArrowBatch};
 
+use self::schema::Columns;
 use crate::error::{Error, Result};
 
 /// Reads the batches of one result, in order.
@@ -19,6 +22,7 @@ pub(crate) struct BatchReader {
     rows: i64,
     chunks: Vec<Bytes>,
     pending: Option<Pending>,
+    columns: Columns,
 }
 
 /// A batch of which not all chunks have come.
@@ -30,6 +34,11 @@ struct Pending {
 }
 
 impl BatchReader {
+    /// What the columns are in Spark's words.
+    pub(crate) fn expect(&mut self, schema: &Struct) {
+        self.columns.expect(schema);
+    }
+
     /// Takes the next part of the result. Returns the batches that it completes.
     pub(crate) fn read(&mut self, part: ArrowBatch) -> Result<Vec<RecordBatch>> {
         let batch = Pending {
@@ -77,6 +86,9 @@ impl BatchReader {
                 batch.row_count
             )));
         }
+        batches
+            .iter()
+            .try_for_each(|batch| self.columns.check(batch.schema_ref()))?;
         self.rows += batch.row_count;
         Ok(batches)
     }

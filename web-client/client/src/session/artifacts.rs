@@ -10,6 +10,7 @@ use spark_connect_proto::connect::{self as pb, add_artifacts_request as request}
 
 use super::Session;
 use crate::{
+    call::within_deadline,
     error::{Error, ErrorKind, Result},
     platform,
     request::Requests,
@@ -111,12 +112,9 @@ impl Session {
             let requests: Vec<_> = payloads(artifacts)
                 .map(|p| self.caller.requests().add_artifacts(p))
                 .collect();
-            let error = match self
-                .caller
-                .client()
-                .add_artifacts(futures::stream::iter(requests))
-                .await
-            {
+            let mut client = self.caller.client();
+            let answer = Box::pin(client.add_artifacts(futures::stream::iter(requests)));
+            let error = match within_deadline(answer).await {
                 Ok(response) => return self.arrived(artifacts, &response.into_inner()),
                 Err(status) => Error::from(status),
             };

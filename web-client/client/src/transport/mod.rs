@@ -15,9 +15,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
-use tonic::{Code, Status, body::Body};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use tonic::{Code, Status, body::Body, metadata::MetadataMap};
 use tower::util::BoxCloneSyncService;
 use tower_service::Service;
 
@@ -90,7 +92,35 @@ impl Service<Request<Body>> for Transport {
         for (name, value) in &self.headers {
             request.headers_mut().append(name, value.clone());
         }
-        self.service.call(request)
+        self.service.call(request).map_ok(readable).boxed()
+    }
+}
+
+const STATUS_DETAILS: &str = "grpc-status-details-bin";
+
+/// The response without details of its status that cannot be read: tonic panics at them.
+fn readable(response: Response<Body>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    drop_unreadable(&mut parts.headers);
+    let body = body.map_frame(|frame| match frame.into_trailers() {
+        Ok(mut trailers) => {
+            drop_unreadable(&mut trailers);
+            Frame::trailers(trailers)
+        }
+        Err(frame) => frame,
+    });
+    Response::from_parts(parts, Body::new(body))
+}
+
+fn drop_unreadable(headers: &mut HeaderMap) {
+    let Some(details) = headers.get(STATUS_DETAILS) else {
+        return;
+    };
+    let alone = HeaderMap::from_iter([(HeaderName::from_static(STATUS_DETAILS), details.clone())]);
+    let alone = MetadataMap::from_headers(alone);
+    let bytes = alone.get_bin(STATUS_DETAILS).map(|details| details.to_bytes());
+    if !matches!(bytes, Some(Ok(_))) {
+        headers.remove(STATUS_DETAILS);
     }
 }
 
@@ -140,6 +170,27 @@ mod tests {
             HeaderValue::from_static("application/grpc-web+proto"),
         );
         assert_eq!(code(200, &headers), None);
+    }
+
+    #[test]
+    fn details_that_cannot_be_read_are_left_out() {
+        for (details, kept) in [
+            ("CA4SAWE", true),
+            ("CA4SAWE=", true),
+            ("C\u{e3}", false),
+            ("====", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                STATUS_DETAILS,
+                HeaderValue::from_bytes(details.as_bytes()).unwrap(),
+            );
+            headers.insert("grpc-status", HeaderValue::from_static("13"));
+            drop_unreadable(&mut headers);
+            assert_eq!(headers.contains_key(STATUS_DETAILS), kept, "{details}");
+            let status = Status::from_header_map(&headers).unwrap();
+            assert_eq!(status.code(), Code::Internal);
+        }
     }
 
     #[test]

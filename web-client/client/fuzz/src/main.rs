@@ -1,0 +1,21 @@
+//! Writes the seeds to where cargo-fuzz looks for them.
+
+use std::{error::Error, fs, path::Path};
+
+use spark_connect_client_fuzz::seeds;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for (target, seeds) in [
+        ("arrow", seeds::arrow()),
+        ("connection", seeds::connection()),
+        ("framing", seeds::responses()),
+        ("response", seeds::responses()),
+    ] {
+        fs::create_dir_all(corpus.join(target))?;
+        for (at, seed) in seeds.iter().enumerate() {
+            fs::write(corpus.join(target).join(format!("seed-{at}")), seed)?;
+        }
+    }
+    Ok(())
+}
