@@ -138,7 +138,7 @@ async fn a_stream_is_started_asked_and_stopped(route: Route) -> Result<()> {
         is_streaming: true,
         read_type: Some(pb::read::ReadType::DataSource(pb::read::DataSource {
             format: Some("rate".to_owned()),
-            options: HashMap::from([("rowsPerSecond".to_owned(), "100".to_owned())]),
+            options: [("rowsPerSecond".to_owned(), "100".to_owned())].into(),
             ..Default::default()
         })),
     };
