@@ -20,7 +20,7 @@ use tower::util::option_layer;
 
 use crate::{
     backend::Backends,
-    config::Settings,
+    config::{LoadedTls, Settings},
     hosts::{self, Hosts},
     identity::{self, Access},
     rpc,
@@ -44,6 +44,7 @@ pub struct Bridge {
     web_root: Arc<WebRoot>,
     ending: Arc<AtomicBool>,
     current: RwLock<Arc<Current>>,
+    tls: RwLock<Option<Arc<LoadedTls>>>,
 }
 
 /// What settings have made; a request keeps the one that it began with.
@@ -70,6 +71,7 @@ impl Bridge {
             address,
             web_root,
             ending,
+            tls: RwLock::new(loaded_tls(&current.settings)),
             current: RwLock::new(Arc::new(current)),
         })
     }
@@ -90,8 +92,24 @@ impl Bridge {
             &self.web_root,
             &self.ending,
         )?;
+        *self.tls.write().unwrap_or_else(PoisonError::into_inner) = loaded_tls(&current.settings);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         Ok(())
+    }
+
+    /// Tells through `/readyz` that new requests should go elsewhere.
+    pub(crate) fn end(&self) {
+        self.ending.store(true, Relaxed);
+    }
+
+    /// TLS for new connections.
+    pub(crate) fn tls(&self) -> Option<Arc<LoadedTls>> {
+        self.tls.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Serves new connections with other certificates.
+    pub(crate) fn renew_tls(&self, tls: Arc<LoadedTls>) {
+        *self.tls.write().unwrap_or_else(PoisonError::into_inner) = Some(tls);
     }
 
     /// The bridge as a router, with the settings it has now.
@@ -113,6 +131,10 @@ impl fmt::Debug for Bridge {
             .field("settings", &self.current().settings)
             .finish_non_exhaustive()
     }
+}
+
+fn loaded_tls(settings: &Settings) -> Option<Arc<LoadedTls>> {
+    settings.listen.tls.as_ref()?.loaded().cloned()
 }
 
 /// What keeps state across settings takes it from `before`.

@@ -45,6 +45,13 @@ impl FromStr for AllowedHost {
     }
 }
 
+impl AllowedHost {
+    /// Without the port.
+    pub(crate) fn name(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+}
+
 impl Hosts {
     /// The names for a bridge that listens on `address`. On a loopback address these are `localhost`, `127.0.0.1`,
     /// `[::1]` and the address itself, with its port, and the ones that are set; elsewhere the ones that are set, or

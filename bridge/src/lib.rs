@@ -9,6 +9,7 @@
 //! - `spark_uri`: the `sc://` connection string
 //! - `backend`: the named clusters, which server a session is on, connections that stalled readers cannot block
 //! - `rpc`: one call, from the browser's request to Spark's answer
+//! - `deadline`: the time that a client gives a call
 //! - `dialect`: grpc-web, its text form, gRPC; and how each is refused
 //! - `envelope`: what is read of a request's messages
 //! - `identity`: who calls, and what they may do
@@ -17,20 +18,23 @@
 //! - `hosts`: under which names it may be called
 //! - `origins`: which sites' pages may call
 //! - `web_root`: the notebook's files
-//! - `server`: the accept loop, timeouts and the graceful end
+//! - `listener`: the accept loop, TLS, timeouts and the graceful end
+//! - `process`: what signals do
 
 mod backend;
 mod bridge;
 pub mod config;
+mod deadline;
 mod dialect;
 pub mod envelope;
 mod hosts;
 mod identity;
 mod inbound;
+mod listener;
 mod origins;
+mod process;
 mod relay;
 mod rpc;
-mod server;
 mod spark_uri;
 mod web_root;
 
@@ -40,8 +44,9 @@ pub use bridge::{Bridge, Config, router};
 pub use config::{Settings, Sources};
 pub use hosts::{AllowedHost, AllowedHostError};
 pub use identity::Identity;
+pub use listener::serve;
 pub use origins::{AllowedOrigin, AllowedOriginError, Origins};
-pub use server::serve;
+pub use process::run;
 pub use spark_uri::{Keepalive, SparkUri, SparkUriError};
 pub use web_root::WebRoot;
 

@@ -1,18 +1,13 @@
-//! The command: reads its flags, listens, prints the address to open and serves until a signal ends it.
+//! The command: reads its flags, and checks settings or serves with them.
 
 use std::{
     io::{Write, stdout},
-    net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{Args, Parser, Subcommand};
-use spark_connect_bridge::{Bridge, Config, Settings, Sources, WebRoot, config::Problems, serve};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use spark_connect_bridge::{Sources, config::Problems, run};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,6 +78,13 @@ struct SettingsArguments {
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
 
+    /// Speak TLS with a certificate of this machine's own, kept in this directory and made when it is not there.
+    ///
+    /// With TLS browsers use HTTP/2, which has no limit of six requests at a time. They ask once whether to trust the
+    /// certificate.
+    #[arg(long, value_name = "DIRECTORY")]
+    self_signed: Option<PathBuf>,
+
     /// Answer under this name too, NAME or NAME:PORT; can be given several times.
     ///
     /// On this machine's own addresses the bridge answers only as localhost, 127.0.0.1 and [::1]. On any other address
@@ -102,6 +104,7 @@ impl From<SettingsArguments> for Sources {
             environment: Sources::environment(),
             set: arguments.set,
             listen: arguments.listen,
+            self_signed: arguments.self_signed,
             allow_host: arguments.allow_host,
             allow_origin: arguments.allow_origin,
             spark: arguments.spark,
@@ -122,11 +125,12 @@ async fn main() -> ExitCode {
     if let Some(Command::CheckConfig { file, syntax_only }) = arguments.command {
         return check_config(file, syntax_only);
     }
-    let settings = match Sources::from(arguments.settings).load() {
+    let sources = Sources::from(arguments.settings);
+    let settings = match sources.load() {
         Ok(settings) => settings,
         Err(problems) => return tell(&problems),
     };
-    match run(settings).await {
+    match run(settings, sources).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => fail(1, &sentence),
     }
@@ -150,56 +154,6 @@ fn check_config(file: PathBuf, syntax_only: bool) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(problems) => tell(&problems),
-    }
-}
-
-async fn run(settings: Settings) -> Result<(), String> {
-    let cannot_listen = |error| {
-        format!(
-            "Cannot listen on {}: {error}. Choose another with --listen HOST:PORT.",
-            settings.listen.address
-        )
-    };
-    let listener = TcpListener::bind(&settings.listen.address)
-        .await
-        .map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-    let shutdown = shutdown_signal().map_err(|error| format!("Cannot wait for signals: {error}."))?;
-
-    let spark = settings.backends.to_string();
-    let bridge = Bridge::new(Config {
-        settings,
-        address,
-        web_root: WebRoot::embedded(),
-    })?;
-    // Nobody may be reading it.
-    let _ = writeln!(
-        stdout(),
-        "The notebook is at {}{} (Spark at {spark}). Ctrl+C ends it.",
-        url(address),
-        bridge.query()
-    );
-    serve(listener, bridge.router(), shutdown).await;
-    Ok(())
-}
-
-/// Ready once SIGINT or SIGTERM arrives.
-fn shutdown_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-fn url(address: SocketAddr) -> String {
-    if address.ip().is_unspecified() {
-        format!("http://localhost:{}/", address.port())
-    } else {
-        format!("http://{address}/")
     }
 }
 

@@ -12,34 +12,38 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 
-use crate::backend::Lease;
+use crate::{backend::Lease, deadline};
 
 /// The body of Spark's answer. Dropping it ends the stream at Spark.
 pub(crate) struct Relay {
-    body: Incoming,
+    /// `None` once it is cut.
+    body: Option<Incoming>,
     lease: Lease,
     position: Position,
+    /// When the client stops waiting.
+    deadline: Option<Pin<Box<Sleep>>>,
     /// Whether the status is out: in the headers of an answer without messages, or in trailers.
     ended: bool,
 }
 
 impl Relay {
     /// `has_status`: the status came with the headers.
-    pub(crate) fn new(body: Incoming, lease: Lease, has_status: bool) -> Self {
+    pub(crate) fn new(body: Incoming, lease: Lease, has_status: bool, deadline: Option<Instant>) -> Self {
         Self {
-            body,
+            deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
+            body: Some(body),
             lease,
             position: Position::default(),
             ended: has_status,
         }
     }
 
-    /// Ends the answer after Spark's part of it broke off.
-    fn break_off(&mut self, cause: Option<&hyper::Error>) -> Result<Frame<Bytes>, Status> {
+    /// Ends the answer before Spark has.
+    fn break_off(&mut self, status: Status) -> Result<Frame<Bytes>, Status> {
         self.ended = true;
-        let status = self.lease.lost(cause);
         let mut trailers = HeaderMap::new();
         // Inside a message, trailers would be read as the rest of it; then only a broken body tells the truth.
         if !self.position.is_between_messages() || status.add_header(&mut trailers).is_err() {
@@ -58,7 +62,20 @@ impl Body for Relay {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
-        let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+        if let Some(deadline) = &mut this.deadline
+            && !this.ended
+            && deadline.as_mut().poll(cx).is_ready()
+        {
+            this.deadline = None;
+            let frame = this.break_off(deadline::exceeded());
+            // Nobody reads what still comes.
+            this.body = None;
+            return Poll::Ready(Some(frame.map_err(Into::into)));
+        }
+        let Some(body) = &mut this.body else {
+            return Poll::Ready(None);
+        };
+        let frame = match ready!(Pin::new(body).poll_frame(cx)) {
             Some(Ok(frame)) => {
                 match frame.data_ref() {
                     Some(data) => this.position.advance(data),
@@ -67,14 +84,20 @@ impl Body for Relay {
                 Ok(frame)
             }
             None | Some(Err(_)) if this.ended => return Poll::Ready(None),
-            Some(Err(error)) => this.break_off(Some(&error)),
-            None => this.break_off(None),
+            Some(Err(error)) => {
+                let status = this.lease.lost(Some(&error));
+                this.break_off(status)
+            }
+            None => {
+                let status = this.lease.lost(None);
+                this.break_off(status)
+            }
         };
         Poll::Ready(Some(frame.map_err(Into::into)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.ended && self.body.is_end_stream()
+        self.ended && self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 }
 

@@ -12,12 +12,14 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode, Version,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TE},
 };
+use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Status};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     backend::{BACKEND_HEADER, Backend, Backends, Server},
+    deadline,
     dialect::{Dialect, Refusal},
     envelope::{Envelope, Method},
     identity::{Access, Identity, Rights},
@@ -81,10 +83,19 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, request: Request) -> R
     request.headers_mut().insert(CONTENT_TYPE, dialect.media_type());
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
-    let forward = service_fn(move |request| {
+    let forward = service_fn(move |request: Request<tonic::body::Body>| {
         let (backend, caller) = (backend.clone(), caller.clone());
         async move {
-            let answer = forward(&backend, method, &caller, request).await;
+            let answer = match deadline::of(request.headers()) {
+                Ok(None) => forward(&backend, method, &caller, request, None).await,
+                Ok(Some(deadline)) => {
+                    let answer = forward(&backend, method, &caller, request, Some(deadline));
+                    timeout_at(deadline, answer)
+                        .await
+                        .unwrap_or_else(|_| Err(deadline::exceeded()))
+                }
+                Err(status) => Err(status),
+            };
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -168,6 +179,7 @@ async fn forward(
     method: Method,
     caller: &Caller,
     request: Request<tonic::body::Body>,
+    deadline: Option<Instant>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
     let identity = caller.identity.as_ref();
@@ -206,7 +218,7 @@ async fn forward(
     let has_status = parts.headers.contains_key(Status::GRPC_STATUS);
     Ok(Response::from_parts(
         parts,
-        Body::new(Relay::new(body, lease, has_status)),
+        Body::new(Relay::new(body, lease, has_status, deadline)),
     ))
 }
 

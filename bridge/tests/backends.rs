@@ -86,7 +86,13 @@ async fn a_call_names_its_backend_by_path_or_header() {
     let in_a = format!("/a{SERVICE}Config");
     let in_b = format!("/b{SERVICE}Config");
     // (bridge, path, headers, server or status and part of its message)
-    let cases: &[(&Router, &str, &[&str], Result<&str, (i32, &str)>)] = &[
+    type Case<'a> = (
+        &'a Router,
+        &'a str,
+        &'a [&'a str],
+        Result<&'a str, (i32, &'a str)>,
+    );
+    let cases: &[Case] = &[
         (&bridge, &plain, &[], Ok("b")),
         (&bridge, &plain, &["a"], Ok("a")),
         (&bridge, &in_a, &[], Ok("a")),

@@ -3,16 +3,17 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http_body::Frame;
+use http_body_util::BodyExt;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 use spark_connect_bridge::{Config, serve};
 use support::{
-    Answer, Bridge, Command, Dialect, FakeSpark, answer, config, headers, message, router, scripted, soon,
+    Answer, Command, Dialect, FakeSpark, SERVICE, answer, config, headers, message, scripted, soon,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -24,32 +25,76 @@ use tokio::{
 /// The clock is the test's: it jumps ahead whenever everything waits.
 #[tokio::test(start_paused = true)]
 async fn who_does_not_finish_a_request_is_cut_off() {
-    let bridge = Bridge::start("sc://127.0.0.1:1").await;
+    let bridge = support::Bridge::start("sc://127.0.0.1:1").await;
     let head = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n", bridge.address);
     let whole = format!("{head}\r\n");
-    for (what, sent) in [
-        ("nothing", ""),
-        ("half of HTTP/2's preface", "PRI * HTT"),
-        ("HTTP/2's preface alone", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-        ("half a head", &head),
-        ("a request, and half another", &format!("{whole}{head}")),
+    let post = format!(
+        "POST {SERVICE}Config HTTP/1.1\r\nhost: {}\r\ncontent-type: application/grpc-web+proto\r\n\
+         content-length: 9\r\n\r\n",
+        bridge.address
+    );
+    // (what, what is sent, with the answer awaited in between; seconds until the end)
+    for (what, sent, seconds) in [
+        ("nothing", &[""][..], 10),
+        ("half of HTTP/2's preface", &["PRI * HTT"], 10),
+        (
+            "HTTP/2's preface alone",
+            &["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+            10,
+        ),
+        ("half a head", &[&head], 10),
+        ("a request, and half another", &[&whole, &head], 10),
+        ("a request, and nothing more", &[&whole], 300),
+        ("a head, and half of its body", &[&format!("{post}1234")], 30),
     ] {
         let mut stream = TcpStream::connect(bridge.address).await.unwrap();
-        stream.write_all(sent.as_bytes()).await.unwrap();
+        for (index, piece) in sent.iter().enumerate() {
+            stream.write_all(piece.as_bytes()).await.unwrap();
+            if index + 1 < sent.len() {
+                let mut answer = [0; 1024];
+                let length = stream.read(&mut answer).await.unwrap();
+                assert!(answer[..length].ends_with(b"ok"));
+            }
+        }
         let start = Instant::now();
         // How it is cut off is of no interest, and what was said before neither.
         let _ = stream.read_to_end(&mut Vec::new()).await;
         let waited = start.elapsed();
-        assert!(
-            (Duration::from_secs(9)..Duration::from_secs(11)).contains(&waited),
-            "{what}: {waited:?}"
-        );
+        let expected = Duration::from_secs(seconds - 1)..Duration::from_secs(seconds + 7);
+        assert!(expected.contains(&waited), "{what}: {waited:?}");
     }
+}
+
+/// A stream that says nothing is no idle connection.
+#[tokio::test(start_paused = true)]
+async fn an_open_stream_has_no_timeout() {
+    let spark = FakeSpark::start(|_| async {
+        let (send, body) = scripted();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            let trailers = headers([("grpc-status", "0")]);
+            send.send(Ok(Frame::trailers(trailers))).await.unwrap();
+        });
+        answer(body)
+    })
+    .await;
+    // Pings would not come back before the clock has jumped.
+    let spark = format!("sc://{}/;grpc_keepalive_enabled=false", spark.address);
+    let bridge = support::Bridge::start(&spark).await;
+    let request = http::Request::post(format!("http://{}{SERVICE}ExecutePlan", bridge.address))
+        .header("content-type", Dialect::Web1.content_type())
+        .body(http_body_util::Full::new(message(b"")))
+        .unwrap();
+    let response = support::send(bridge.address, Dialect::Web1, request)
+        .await
+        .unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(body.ends_with(b"grpc-status:0\r\n"), "{body:?}");
 }
 
 #[tokio::test]
 async fn nonsense_ends_a_connection_and_nothing_else() {
-    let bridge = Bridge::start("sc://127.0.0.1:1").await;
+    let bridge = support::Bridge::start("sc://127.0.0.1:1").await;
     for nonsense in [
         &b"\x00\x01\x02\x03\r\n\r\n"[..],
         b"GET / HTTP/9.9\r\n\r\n",
@@ -101,14 +146,12 @@ async fn the_end_lets_streams_finish() {
     .await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let config = Config {
+    let bridge = support::assemble(Config {
         address,
         ..config(&format!("sc://{}", spark.address))
-    };
-    let (end, ended) = oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, router(config), async {
-        let _ = ended.await;
-    }));
+    });
+    let (end, ended) = oneshot::channel::<Duration>();
+    let server = tokio::spawn(serve(listener, Arc::new(bridge), async { ended.await.unwrap() }));
     let call = async |dialect: Dialect| {
         let request = http::Request::post(format!("http://{address}{}ExecutePlan", support::SERVICE))
             .header("content-type", dialect.content_type())
@@ -125,7 +168,7 @@ async fn the_end_lets_streams_finish() {
     let _endless_script = scripts.recv().await.unwrap();
 
     let start = Instant::now();
-    end.send(()).unwrap();
+    end.send(Duration::from_secs(4)).unwrap();
     soon("the end of accepting", async {
         while TcpStream::connect(address).await.is_ok() {}
     })

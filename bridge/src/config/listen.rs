@@ -1,9 +1,19 @@
 //! `[listen]`: where and how the bridge is reached.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use super::table::{Section, Table};
-use crate::hosts::AllowedHost;
+use rustls::ServerConfig;
+
+use super::{
+    table::{Section, Table},
+    tls,
+};
+use crate::{hosts::AllowedHost, listener};
 
 /// Where and how the bridge is reached.
 #[derive(Clone, Debug)]
@@ -20,6 +30,9 @@ pub struct Listen {
     pub body_timeout: Duration,
     /// `idle_timeout`: how long a connection may stay open without a request. Default 5 min.
     pub idle_timeout: Duration,
+    /// `drain_delay`: how long connections are still accepted after SIGTERM while `/readyz` says no, so that whoever
+    /// balances the load can notice. Default none.
+    pub drain_delay: Option<Duration>,
     /// `drain_timeout`: how long streams may go on after SIGTERM. Spark ends each stream at 2 minutes, so the default,
     /// 130 s, cuts nobody.
     pub drain_timeout: Duration,
@@ -43,6 +56,13 @@ pub struct ListenTls {
     /// `client_certificate`: whether a client without certificate is refused, `"required"` (the default with
     /// `client_ca_file`), or served, `"optional"`.
     pub client_certificate_required: bool,
+    loaded: Option<Arc<LoadedTls>>,
+}
+
+/// What was in the files of [`ListenTls`], and what rustls makes of it.
+pub(crate) struct LoadedTls {
+    contents: Vec<Vec<u8>>,
+    pub(crate) config: Arc<ServerConfig>,
 }
 
 impl Section for Listen {
@@ -54,6 +74,7 @@ impl Section for Listen {
             header_timeout: table.or("header_timeout", seconds(10)),
             body_timeout: table.or("body_timeout", seconds(30)),
             idle_timeout: table.or("idle_timeout", seconds(300)),
+            drain_delay: table.get("drain_delay"),
             drain_timeout: table.or("drain_timeout", seconds(130)),
             tls: table.optional_section("tls"),
         })
@@ -79,12 +100,116 @@ impl Section for ListenTls {
                 "client certificates need client_ca_file too",
             );
         }
-        Some(Self {
+        let mut tls = Self {
             certificate_file: certificate_file?,
             key_file: key_file?,
             generate,
             client_ca_file,
             client_certificate_required: client_certificate.as_deref() != Some("optional"),
-        })
+            loaded: None,
+        };
+        if table.resolves() && !(generate && tls.is_missing()) {
+            match tls.load() {
+                Ok(loaded) => tls.loaded = Some(Arc::new(loaded)),
+                Err(wrong) => table.problem(wrong.key, wrong.sentence),
+            }
+        }
+        Some(tls)
+    }
+}
+
+/// A file that cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    key: &'static str,
+    sentence: String,
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "listen.tls.{}: {}", self.key, self.sentence)
+    }
+}
+
+impl ListenTls {
+    /// What the files say now.
+    pub(crate) fn load(&self) -> Result<LoadedTls, Wrong> {
+        let mut contents = Vec::new();
+        let certificates = read(
+            "certificate_file",
+            &self.certificate_file,
+            tls::certificates,
+            &mut contents,
+        )?;
+        let key = read("key_file", &self.key_file, tls::private_key, &mut contents)?;
+        let roots = |pem: &[u8]| tls::roots(&tls::certificates(pem)?);
+        let clients = match &self.client_ca_file {
+            Some(file) => Some(read("client_ca_file", file, roots, &mut contents)?),
+            None => None,
+        };
+        let config = tls::server((certificates, key), clients, self.client_certificate_required);
+        match config {
+            Ok(config) => Ok(LoadedTls {
+                contents,
+                config: Arc::new(config),
+            }),
+            Err(sentence) => Err(Wrong {
+                key: "key_file",
+                sentence,
+            }),
+        }
+    }
+
+    /// What is served with, once [`Listen::prepare`] has been called.
+    pub(crate) fn loaded(&self) -> Option<&Arc<LoadedTls>> {
+        self.loaded.as_ref()
+    }
+
+    fn is_missing(&self) -> bool {
+        !self.certificate_file.exists() && !self.key_file.exists()
+    }
+}
+
+impl LoadedTls {
+    /// Whether the same files were read.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.contents == other.contents
+    }
+}
+
+/// Leaves the key out.
+impl fmt::Debug for LoadedTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LoadedTls")
+    }
+}
+
+fn read<T>(
+    key: &'static str,
+    file: &Path,
+    parse: impl FnOnce(&[u8]) -> Result<T, String>,
+    contents: &mut Vec<Vec<u8>>,
+) -> Result<T, Wrong> {
+    let wrong = |sentence| Wrong {
+        key,
+        sentence: format!("{}: {sentence}", file.display()),
+    };
+    let bytes = fs::read(file).map_err(|error| wrong(format!("{error}")))?;
+    let parsed = parse(&bytes).map_err(wrong)?;
+    contents.push(bytes);
+    Ok(parsed)
+}
+
+impl Listen {
+    /// Makes the certificate that `generate` asks for, if it is not there. True if it was made.
+    pub(crate) fn prepare(&mut self) -> Result<bool, String> {
+        let Some(tls) = self.tls.as_mut().filter(|tls| tls.loaded.is_none()) else {
+            return Ok(false);
+        };
+        let names: Vec<String> = self.hosts.iter().map(|host| host.name().to_owned()).collect();
+        listener::generate(&tls.certificate_file, &tls.key_file, &names)
+            .map_err(|error| format!("{} cannot be written: {error}", tls.certificate_file.display()))?;
+        tls.loaded = Some(Arc::new(tls.load().map_err(|wrong| wrong.to_string())?));
+        Ok(true)
     }
 }

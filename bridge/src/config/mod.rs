@@ -31,6 +31,7 @@ pub use backends::{Backend, BackendTls, Backends, Health};
 pub use identity::{
     IdentitySettings, Issuer, LoginSettings, OidcSettings, ProxySettings, Role, Token, TokenSettings,
 };
+pub(crate) use listen::LoadedTls;
 pub use listen::{Listen, ListenTls};
 pub use problem::{Place, Problem, Problems};
 pub use secret::Secret;
@@ -97,6 +98,8 @@ pub struct Sources {
     pub set: Vec<(String, String)>,
     /// `--listen`: the address.
     pub listen: Option<String>,
+    /// `--self-signed`: the directory of a certificate of one's own, made when it is not there.
+    pub self_signed: Option<PathBuf>,
     /// `--allow-host`: more names.
     pub allow_host: Vec<String>,
     /// `--allow-origin`: sites.
@@ -178,6 +181,21 @@ impl Sources {
         if let Some(address) = &self.listen {
             let node = text_node(Place::Flag("--listen".to_owned()), address);
             tree::put(entries, &["listen", "address"], node, problems);
+        }
+        if let Some(directory) = &self.self_signed {
+            let place = Place::Flag("--self-signed".to_owned());
+            let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+            for (key, text) in [
+                (
+                    "certificate_file",
+                    directory.join("bridge.crt").display().to_string(),
+                ),
+                ("key_file", directory.join("bridge.key").display().to_string()),
+                ("generate", "true".to_owned()),
+            ] {
+                let node = text_node(place.clone(), &text);
+                tree::put(entries, &["listen", "tls", key], node, problems);
+            }
         }
         for (flag, path, values) in [
             ("--allow-host", ["listen", "hosts"], &self.allow_host),

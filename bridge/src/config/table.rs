@@ -245,6 +245,11 @@ impl<'a> Table<'a> {
             .collect()
     }
 
+    /// Whether files and variables that settings name are read too.
+    pub(crate) fn resolves(&self) -> bool {
+        self.reading.resolve
+    }
+
     /// Tells that the setting `key`, which was asked for, is wrong, also together with others.
     pub(crate) fn problem(&self, key: &str, sentence: impl Into<String>) {
         let place = self.known.get(key).unwrap_or(&self.place);

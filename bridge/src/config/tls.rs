@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, RootCertStore, ServerConfig,
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    server::WebPkiClientVerifier,
 };
 
 /// Certificates, the own one first, and the key of that one.
@@ -55,6 +56,35 @@ pub(crate) fn client(roots: RootCertStore, identity: Option<&Identity>) -> Resul
             .map_err(|error| format!("the certificate and the key do not fit together: {error}")),
         None => Ok(builder.with_no_client_auth()),
     }
+}
+
+/// TLS as a server; `clients` are the authorities of client certificates.
+pub(crate) fn server(
+    identity: Identity,
+    clients: Option<RootCertStore>,
+    clients_required: bool,
+) -> Result<ServerConfig, String> {
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(roots) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+            let verifier = if clients_required {
+                verifier
+            } else {
+                verifier.allow_unauthenticated()
+            };
+            builder.with_client_cert_verifier(verifier.build().map_err(|error| error.to_string())?)
+        }
+    };
+    let (certificates, key) = identity;
+    let mut config = builder
+        .with_single_cert(certificates, key)
+        .map_err(|error| format!("the certificate and the key do not fit together: {error}"))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 /// The cryptography of all connections.

@@ -42,10 +42,7 @@ pub(super) fn reveals_token(message: &[u8]) -> Result<bool, WireError> {
 }
 
 /// The fields of `message` with bytes and a number that `wanted` takes.
-fn messages(
-    message: &[u8],
-    wanted: impl Fn(u32) -> bool,
-) -> impl Iterator<Item = Result<&[u8], WireError>> {
+fn messages(message: &[u8], wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = Result<&[u8], WireError>> {
     Fields::of(message).filter_map(move |field| match field {
         Ok(field) => match field.value {
             Value::Bytes(bytes) if wanted(field.number) => Some(Ok(bytes)),

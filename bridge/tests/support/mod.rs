@@ -233,6 +233,7 @@ pub fn router(config: Config) -> axum::Router {
 /// A bridge in this process, on a port of its own, until it is dropped.
 pub struct Bridge {
     pub address: SocketAddr,
+    pub bridge: Arc<spark_connect_bridge::Bridge>,
     task: JoinHandle<()>,
 }
 
@@ -242,14 +243,24 @@ impl Bridge {
     }
 
     pub async fn start(spark: &str) -> Self {
+        Self::with(config(spark).settings).await
+    }
+
+    /// With these settings, whatever address they name.
+    pub async fn with(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let config = Config {
+        let bridge = Arc::new(assemble(Config {
+            settings,
             address,
-            ..config(spark)
-        };
-        let task = tokio::spawn(serve(listener, router(config), std::future::pending()));
-        Self { address, task }
+            ..config("sc://127.0.0.1:1")
+        }));
+        let task = tokio::spawn(serve(listener, bridge.clone(), std::future::pending()));
+        Self {
+            address,
+            bridge,
+            task,
+        }
     }
 
     pub async fn call(&self, method: &str, dialect: Dialect, body: impl Into<Bytes>) -> Response<Incoming> {

@@ -1,0 +1,69 @@
+//! The accept loop: connections with timeouts and caps that axum's own would not enforce, and an end that lets streams
+//! finish.
+//!
+//! - `connection`: one client's connection
+//! - `watch`: what a connection does, and when that is too little
+//! - `certificate`: TLS, and a certificate of one's own
+
+mod certificate;
+mod connection;
+mod watch;
+
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+pub(crate) use self::certificate::generate;
+use crate::bridge::Bridge;
+
+const MAX_CONNECTIONS: usize = 4096;
+/// A pause after the machine ran out of something, such as file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+
+/// Serves `bridge` until `shutdown` is ready. Then it stops accepting and lets open streams go on for as long as
+/// `shutdown` says.
+pub async fn serve(listener: TcpListener, bridge: Arc<Bridge>, shutdown: impl Future<Output = Duration>) {
+    let (end, ending) = sync::watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    let renewal = tokio::spawn(certificate::renew(bridge.clone()));
+    let grace = loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &mut connections) => accepted,
+            grace = &mut shutdown => break grace,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                connections.spawn(connection::serve(bridge.clone(), stream, address, ending.clone()));
+            }
+            // A client that is gone again is its own business; anything else will not pass at once.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                crate::notice(&format!("A connection could not be accepted: {error}."));
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    };
+    renewal.abort();
+    drop(listener);
+    bridge.end();
+    end.send_replace(true);
+    // Whoever is left after that ends with the set of connections.
+    let _ = timeout(grace, async { while connections.join_next().await.is_some() {} }).await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    connections: &mut JoinSet<()>,
+) -> io::Result<(TcpStream, SocketAddr)> {
+    if connections.len() >= MAX_CONNECTIONS {
+        connections.join_next().await;
+    }
+    listener.accept().await
+}

@@ -1,0 +1,199 @@
+//! Notices when a connection only costs: a request's head that does not end, or nothing asked for too long.
+//!
+//! hyper cannot tell a slow head from an idle connection, so the bytes that arrive are watched here. What a request
+//! does once its head is there, its stream included, is not a matter of these timeouts.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+/// What one connection does, seen by its stream, its service and its timeouts.
+#[derive(Debug)]
+pub(super) struct Watch {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Requests whose answers are not through.
+    open: usize,
+    /// When the last of them ended, or the connection began.
+    idle_since: Instant,
+    /// When the first byte of a request's head came.
+    head_since: Option<Instant>,
+    /// Only there every byte between two requests belongs to a head.
+    is_http1: bool,
+}
+
+/// Why a connection should end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overdue {
+    /// A head takes too long. The client may not even speak HTTP.
+    Head,
+    /// Nothing was asked. The client may be told politely.
+    Idle,
+}
+
+impl Watch {
+    /// A connection on which the first request is expected.
+    pub(super) fn new() -> Arc<Self> {
+        let now = Instant::now();
+        Arc::new(Self {
+            state: Mutex::new(State {
+                open: 0,
+                idle_since: now,
+                head_since: Some(now),
+                is_http1: false,
+            }),
+            changed: Notify::new(),
+        })
+    }
+
+    /// Waits until the connection should end.
+    pub(super) async fn overdue(&self, header_timeout: Duration, idle_timeout: Duration) -> Overdue {
+        loop {
+            let changed = self.changed.notified();
+            let due = {
+                let state = self.state();
+                match state.head_since {
+                    _ if state.open > 0 => None,
+                    Some(since) => Some((since + header_timeout, Overdue::Head)),
+                    None => Some((state.idle_since + idle_timeout, Overdue::Idle)),
+                }
+            };
+            match due {
+                Some((when, overdue)) => tokio::select! {
+                    () = sleep_until(when) => return overdue,
+                    () = changed => {}
+                },
+                None => changed.await,
+            }
+        }
+    }
+
+    /// A request's head is there. The request is open until the guard is dropped.
+    pub(super) fn request(self: &Arc<Self>, is_http1: bool) -> Guard {
+        let mut state = self.state();
+        state.open += 1;
+        state.head_since = None;
+        state.is_http1 = is_http1;
+        drop(state);
+        self.changed.notify_one();
+        Guard(self.clone())
+    }
+
+    fn received(&self) {
+        let mut state = self.state();
+        if state.is_http1 && state.open == 0 && state.head_since.is_none() {
+            state.head_since = Some(Instant::now());
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open request.
+#[derive(Debug)]
+pub(super) struct Guard(Arc<Watch>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.open -= 1;
+        state.idle_since = Instant::now();
+        drop(state);
+        self.0.changed.notify_one();
+    }
+}
+
+/// A connection's bytes, of which the incoming ones are noticed.
+#[derive(Debug)]
+pub(super) struct Watched<S> {
+    pub(super) stream: S,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.watch.received();
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// An answer's body; its request is open for as long as it lives.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    pub(super) body: axum::body::Body,
+    pub(super) _guard: Guard,
+}
+
+impl Body for Guarded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
