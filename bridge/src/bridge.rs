@@ -23,6 +23,7 @@ use crate::{
     config::{LoadedTls, Settings},
     hosts::{self, Hosts},
     identity::{self, Access},
+    observe::{self, Observer},
     rpc,
     web_root::{self, WebRoot},
 };
@@ -62,7 +63,8 @@ pub fn router(config: Config) -> Result<Router, String> {
 }
 
 impl Bridge {
-    /// Puts a bridge together. Fails, with a sentence, when the settings let in anyone from elsewhere.
+    /// Puts a bridge together. Fails, with a sentence, when the settings let in anyone from elsewhere, and when a log
+    /// cannot be opened.
     pub fn new(config: Config) -> Result<Self, String> {
         let (address, web_root) = (config.address, Arc::new(config.web_root));
         let ending = Arc::default();
@@ -145,6 +147,7 @@ fn assemble(
     web_root: &Arc<WebRoot>,
     ending: &Arc<AtomicBool>,
 ) -> Result<Current, String> {
+    let observer = Arc::new(Observer::new(&settings)?);
     let access = Access::new(&settings, address, before.map(|before| &*before.access))?;
     let access = Arc::new(access);
     let backends = Arc::new(Backends::new(
@@ -177,6 +180,8 @@ fn assemble(
         .merge(pages)
         .layer(cors)
         .layer(from_fn_with_state(hosts, hosts::check))
+        // Around everything but the probes, which come every few seconds.
+        .layer(from_fn_with_state(observer, observe::observe))
         .route("/healthz", get(async || "ok"))
         .route(
             "/readyz",

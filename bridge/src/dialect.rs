@@ -10,8 +10,7 @@ use http::{
 };
 use tonic::{Code, Status};
 
-/// The target of the events that tell of refused requests.
-pub(crate) const REFUSED: &str = "spark_connect_bridge::refused";
+use crate::observe::Refused;
 
 /// How a client speaks gRPC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +95,7 @@ impl Refusal {
 
     /// A gRPC status for a gRPC client, a line of text for anyone else.
     pub(crate) fn answer(self, request: &HeaderMap) -> Response {
-        tracing::info!(target: REFUSED, code = ?self.grpc, http = self.http.as_u16(), reason = self.sentence);
+        let refused = Refused(self.sentence.clone());
         let mut response = match Dialect::of_request(request) {
             Some(dialect) => {
                 let mut response = Status::new(self.grpc, self.sentence).into_http::<Body>();
@@ -107,6 +106,7 @@ impl Refusal {
             None => format!("{}\n", self.sentence).into_response(),
         };
         *response.status_mut() = self.http;
+        response.extensions_mut().insert(refused);
         if let Some(allow) = self.allow {
             response
                 .headers_mut()

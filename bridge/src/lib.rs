@@ -15,6 +15,7 @@
 //! - `identity`: who calls, and what they may do
 //! - `inbound`: the request's body, with its true user
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
+//! - `observe`: the logs
 //! - `hosts`: under which names it may be called
 //! - `origins`: which sites' pages may call
 //! - `web_root`: the notebook's files
@@ -31,6 +32,7 @@ mod hosts;
 mod identity;
 mod inbound;
 mod listener;
+mod observe;
 mod origins;
 mod process;
 mod relay;

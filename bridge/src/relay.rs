@@ -5,6 +5,7 @@
 use std::{
     error::Error,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -15,13 +16,14 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 
-use crate::{backend::Lease, deadline};
+use crate::{backend::Lease, deadline, observe::Call};
 
 /// The body of Spark's answer. Dropping it ends the stream at Spark.
 pub(crate) struct Relay {
     /// `None` once it is cut.
     body: Option<Incoming>,
     lease: Lease,
+    call: Arc<Call>,
     position: Position,
     /// When the client stops waiting.
     deadline: Option<Pin<Box<Sleep>>>,
@@ -31,11 +33,18 @@ pub(crate) struct Relay {
 
 impl Relay {
     /// `has_status`: the status came with the headers.
-    pub(crate) fn new(body: Incoming, lease: Lease, has_status: bool, deadline: Option<Instant>) -> Self {
+    pub(crate) fn new(
+        body: Incoming,
+        lease: Lease,
+        call: Arc<Call>,
+        has_status: bool,
+        deadline: Option<Instant>,
+    ) -> Self {
         Self {
             deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
             body: Some(body),
             lease,
+            call,
             position: Position::default(),
             ended: has_status,
         }
@@ -44,6 +53,7 @@ impl Relay {
     /// Ends the answer before Spark has.
     fn break_off(&mut self, status: Status) -> Result<Frame<Bytes>, Status> {
         self.ended = true;
+        self.call.is_refused(&status);
         let mut trailers = HeaderMap::new();
         // Inside a message, trailers would be read as the rest of it; then only a broken body tells the truth.
         if !self.position.is_between_messages() || status.add_header(&mut trailers).is_err() {
@@ -79,7 +89,12 @@ impl Body for Relay {
             Some(Ok(frame)) => {
                 match frame.data_ref() {
                     Some(data) => this.position.advance(data),
-                    None => this.ended = true,
+                    None => {
+                        this.ended = true;
+                        if let Some(trailers) = frame.trailers_ref() {
+                            this.call.has_status(trailers);
+                        }
+                    }
                 }
                 Ok(frame)
             }

@@ -4,6 +4,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
@@ -24,6 +25,7 @@ use crate::{
     envelope::{Envelope, Method},
     identity::{Access, Identity, Rights},
     inbound,
+    observe::Call,
     origins::Origins,
     relay::Relay,
 };
@@ -58,19 +60,27 @@ pub(crate) struct Calls {
 }
 
 /// Answers a request to Spark's service.
-pub(crate) async fn call(State(calls): State<Arc<Calls>>, request: Request) -> Response {
+pub(crate) async fn call(
+    State(calls): State<Arc<Calls>>,
+    Extension(call): Extension<Arc<Call>>,
+    request: Request,
+) -> Response {
     let (dialect, method, backend) = match calls.admit(&request) {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.answer(request.headers()),
     };
     let backend = backend.clone();
+    call.is_for(&backend.name, method);
     let (mut parts, body) = request.into_parts();
     let is_own = calls.origins.is_own_page(&parts.uri, &parts.headers);
     let caller = match calls.access.identify(&parts, is_own).await {
-        Ok(identity) => calls
-            .access
-            .rights(identity.as_ref(), &backend.name)
-            .map(|rights| Caller { identity, rights }),
+        Ok(identity) => {
+            call.comes_from(identity.as_ref());
+            calls
+                .access
+                .rights(identity.as_ref(), &backend.name)
+                .map(|rights| Caller { identity, rights })
+        }
         Err(status) => Err(status),
     };
     let caller = match caller {
@@ -84,18 +94,21 @@ pub(crate) async fn call(State(calls): State<Arc<Calls>>, request: Request) -> R
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
     let forward = service_fn(move |request: Request<tonic::body::Body>| {
-        let (backend, caller) = (backend.clone(), caller.clone());
+        let (backend, caller, call) = (backend.clone(), caller.clone(), call.clone());
         async move {
             let answer = match deadline::of(request.headers()) {
-                Ok(None) => forward(&backend, method, &caller, request, None).await,
+                Ok(None) => forward(&backend, method, &caller, &call, request, None).await,
                 Ok(Some(deadline)) => {
-                    let answer = forward(&backend, method, &caller, request, Some(deadline));
+                    let answer = forward(&backend, method, &caller, &call, request, Some(deadline));
                     timeout_at(deadline, answer)
                         .await
                         .unwrap_or_else(|_| Err(deadline::exceeded()))
                 }
                 Err(status) => Err(status),
             };
+            if let Err(status) = &answer {
+                call.is_refused(status);
+            }
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
         }
     });
@@ -174,10 +187,20 @@ fn refuse_token(envelope: &Envelope) -> Result<(), Status> {
     Ok(())
 }
 
+/// Whether someone may do what a request wants.
+fn permit(backend: &Backend, caller: &Caller, envelope: &Envelope) -> Result<(), Status> {
+    caller.rights.check(envelope)?;
+    if envelope.method == Method::Config && backend.settings.headers.contains_key(AUTHORIZATION) {
+        refuse_token(envelope)?;
+    }
+    Ok(())
+}
+
 async fn forward(
     backend: &Arc<Backend>,
     method: Method,
     caller: &Caller,
+    call: &Arc<Call>,
     request: Request<tonic::body::Body>,
     deadline: Option<Instant>,
 ) -> Result<Response, Status> {
@@ -185,16 +208,16 @@ async fn forward(
     let identity = caller.identity.as_ref();
     let limit = backend.settings.max_message_size.as_u64() as usize;
     let (envelope, body) = inbound::read(method, identity, limit, body).await?;
-    caller.rights.check(&envelope)?;
-    if method == Method::Config && backend.settings.headers.contains_key(AUTHORIZATION) {
-        refuse_token(&envelope)?;
-    }
     let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
+    let permitted = permit(backend, caller, &envelope);
+    call.is_about(&envelope, user, permitted.as_ref().err());
+    permitted?;
     let exists = envelope.observed_server_session_id.is_some() || !method.opens_sessions();
     let server = backend.server(user, &envelope.session_id, exists).await;
     if let Some(clone) = &envelope.new_session_id {
         backend.remember(user, clone, server);
     }
+    call.goes_to(server.authority.as_str());
     let refusal = body.refusal();
     let mut request = http::Request::new(body);
     *request.method_mut() = http::Method::POST;
@@ -218,7 +241,7 @@ async fn forward(
     let has_status = parts.headers.contains_key(Status::GRPC_STATUS);
     Ok(Response::from_parts(
         parts,
-        Body::new(Relay::new(body, lease, has_status, deadline)),
+        Body::new(Relay::new(body, lease, call.clone(), has_status, deadline)),
     ))
 }
 

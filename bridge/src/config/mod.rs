@@ -8,11 +8,12 @@
 //! - `problem`: what is wrong, and where
 //! - `secret`: from a variable or a file, never from the settings themselves
 //! - `tls`: certificates and keys
-//! - `listen`, `identity`, `backends`, `web`: a section each
+//! - `listen`, `identity`, `backends`, `web`, `log`: the sections
 
 mod backends;
 mod identity;
 mod listen;
+mod log;
 mod problem;
 mod secret;
 mod table;
@@ -33,6 +34,7 @@ pub use identity::{
 };
 pub(crate) use listen::LoadedTls;
 pub use listen::{Listen, ListenTls};
+pub use log::{Audit, Log, Target};
 pub use problem::{Place, Problem, Problems};
 pub use secret::Secret;
 pub use web::Web;
@@ -65,6 +67,10 @@ pub struct Settings {
     pub roles: Vec<Role>,
     /// `[web]`
     pub web: Web,
+    /// `[log]`
+    pub log: Log,
+    /// `[audit]`
+    pub audit: Audit,
 }
 
 impl Section for Settings {
@@ -77,12 +83,16 @@ impl Section for Settings {
             table.problem("roles", "roles need [identity] to say how people are known");
         }
         let web = table.section("web");
+        let log = table.section("log");
+        let audit = table.section("audit");
         Some(Self {
             listen: listen?,
             backends: backends?,
             identity: identity?,
             roles,
             web: web?,
+            log: log?,
+            audit: audit?,
         })
     }
 }

@@ -117,7 +117,12 @@ impl<'a> Table<'a> {
     /// A path; a relative one starts at the file's directory.
     pub(crate) fn path(&mut self, key: &str) -> Option<PathBuf> {
         let path: String = self.get(key)?;
-        Some(tree::beside(self.reading.file, &path))
+        Some(self.beside(&path))
+    }
+
+    /// A path as seen from the file's directory.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        tree::beside(self.reading.file, path)
     }
 
     /// A path that there must be.

@@ -150,6 +150,25 @@ impl Envelope {
         Ok(settings::reveals_token(&self.message)?)
     }
 
+    /// The bytes of an ExecutePlan's plan, or of what an AnalyzePlan asks about one.
+    pub fn plan(&self) -> Option<&[u8]> {
+        let numbers = match self.method {
+            Method::ExecutePlan => 3..=3,
+            // One of these, with `client_observed_server_side_session_id` among them.
+            Method::AnalyzePlan => 4..=u32::MAX,
+            _ => return None,
+        };
+        Fields::of(&self.message)
+            .map_while(Result::ok)
+            .filter(|field| {
+                numbers.contains(&field.number) && Some(field.number) != self.method.observed_field()
+            })
+            .find_map(|field| match field.value {
+                Value::Bytes(bytes) => Some(bytes),
+                _ => None,
+            })
+    }
+
     /// What the request's plans do; walks through all of the message.
     pub fn survey(&self) -> Result<Survey, EnvelopeError> {
         Survey::of(self.method, &self.message)

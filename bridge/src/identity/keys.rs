@@ -107,11 +107,10 @@ impl Keys {
                 cached.failure = None;
             }
             Err(failure) => {
-                tracing::warn!(
-                    issuer = self.provider.issuer,
-                    failure,
-                    "the issuer's keys cannot be fetched"
-                );
+                crate::notice(&format!(
+                    "The keys of {} cannot be fetched: {failure}.",
+                    self.provider.issuer
+                ));
                 cached.failure = Some(failure);
             }
         }

@@ -21,7 +21,7 @@ use super::{
     Access,
     login::{CALLBACK, Step},
 };
-use crate::{dialect::Refusal, origins::Origins};
+use crate::{dialect::Refusal, observe::Refused, origins::Origins};
 
 /// What the pages need.
 #[derive(Clone)]
@@ -152,9 +152,12 @@ fn uncached(mut response: Response) -> Response {
 }
 
 fn failed(why: &str) -> Response {
-    tracing::warn!(why, "signing in failed");
     let sentence = format!("Signing in failed: {why}. Go back to the notebook and try again.\n");
-    uncached((StatusCode::BAD_GATEWAY, sentence).into_response())
+    let mut response = uncached((StatusCode::BAD_GATEWAY, sentence).into_response());
+    response
+        .extensions_mut()
+        .insert(Refused(format!("Signing in failed: {why}.")));
+    response
 }
 
 fn nothing() -> Response {

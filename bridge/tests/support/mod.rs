@@ -507,7 +507,12 @@ impl Command {
 
     /// Starts it on a free port and waits for the line that says where.
     pub async fn start(arguments: &[&str]) -> Self {
-        let mut child = Self::prepared()
+        Self::start_prepared(Self::prepared(), arguments).await
+    }
+
+    /// The same with a command that is prepared further.
+    pub async fn start_prepared(mut command: tokio::process::Command, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--set", "identity.startup_token=false"])
             .args(arguments)
             .spawn()
