@@ -36,26 +36,27 @@ pub enum FrameError {
 
 /// Cuts a body into messages as it arrives.
 #[derive(Debug)]
-pub(crate) struct Messages {
+pub struct Messages {
     buffer: BytesMut,
     limit: usize,
 }
 
 impl Messages {
     /// `limit`: bytes of the longest message.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub fn new(limit: usize) -> Self {
         Self {
             buffer: BytesMut::new(),
             limit,
         }
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    /// Takes more of the body.
+    pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
     /// The next whole message, if it is there.
-    pub(crate) fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
+    pub fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
         let Some(mut prefix) = self.buffer.get(..PREFIX) else {
             return match self.buffer.first() {
                 // Refused as early as possible.
@@ -82,7 +83,7 @@ impl Messages {
     }
 
     /// Whether there are bytes of a message that is not whole yet.
-    pub(crate) fn has_rest(&self) -> bool {
+    pub fn has_rest(&self) -> bool {
         !self.buffer.is_empty()
     }
 }

@@ -23,8 +23,8 @@ mod wire;
 
 use bytes::Bytes;
 
-pub use frames::FrameError;
-pub(crate) use frames::{Messages, prefix};
+pub(crate) use frames::prefix;
+pub use frames::{FrameError, Messages};
 pub use method::Method;
 pub use survey::{Survey, Writes};
 pub use wire::WireError;
@@ -176,7 +176,7 @@ impl Envelope {
 }
 
 /// The bytes that, appended to any request's message, make `user` the one it comes from.
-pub(crate) fn signature(user: &str, name: &str) -> Bytes {
+pub fn signature(user: &str, name: &str) -> Bytes {
     let mut context = Vec::new();
     put_bytes(&mut context, USER_ID, user.as_bytes());
     put_bytes(&mut context, USER_NAME, name.as_bytes());
