@@ -12,7 +12,7 @@ use std::{
 use axum::{
     Router,
     extract::State,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{any, get},
 };
 use http::{StatusCode, header::CACHE_CONTROL};
@@ -156,15 +156,21 @@ fn assemble(
     ));
     let hosts = Arc::new(Hosts::for_listener(address, &settings.listen));
     let cors = option_layer(settings.web.origins.layer());
+    let files = match (&settings.web.files, settings.web.notebook) {
+        (_, false) => Arc::new(WebRoot::nothing()),
+        (Some(files), true) => files.clone(),
+        (None, true) => web_root.clone(),
+    };
+    let policy = web_root::policy(&settings.web.frame_ancestors);
     let pages = Router::new()
         .fallback(any(web_root::serve))
-        .with_state(web_root.clone())
+        .with_state(files)
         .layer(from_fn_with_state(access.clone(), identity::routes::startup))
         .merge(identity::routes::router(identity::routes::Pages {
             access: access.clone(),
             origins: settings.web.origins.clone(),
         }))
-        .layer(from_fn(web_root::security_headers));
+        .layer(from_fn_with_state(policy, web_root::security_headers));
     let calls = rpc::Calls {
         backends: backends.clone(),
         origins: settings.web.origins.clone(),

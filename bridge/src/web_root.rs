@@ -4,8 +4,10 @@
 
 use std::{
     collections::HashMap,
-    fmt,
+    fmt, fs,
     hash::{DefaultHasher, Hash, Hasher},
+    io,
+    path::Path,
     sync::Arc,
 };
 
@@ -37,13 +39,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>The notebook is
     <p>Build it with <code>cargo xtask build</code> in the source tree, then start the bridge again. \
     Calls to Spark are answered without it.</p></html>\n";
 
-const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
-         connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-    ),
+/// What the pages may load and do; which sites may show them comes behind it.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+     style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors";
+
+const HEADERS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     (
@@ -98,6 +99,8 @@ struct File {
 /// The files to serve, in memory.
 pub struct WebRoot {
     files: HashMap<String, File>,
+    /// Whether a page is missing when there is none.
+    has_index: bool,
 }
 
 impl fmt::Debug for WebRoot {
@@ -152,8 +155,41 @@ impl WebRoot {
         });
         Self {
             files: files.collect(),
+            has_index: true,
         }
     }
+
+    /// No files, and no page either.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            has_index: false,
+            ..Self::from_files([])
+        }
+    }
+
+    /// The files below a directory.
+    pub(crate) fn from_directory(directory: &Path) -> io::Result<Self> {
+        let mut files = Vec::new();
+        collect(directory, "", &mut files)?;
+        Ok(Self::from_files(files))
+    }
+}
+
+fn collect(directory: &Path, prefix: &str, files: &mut Vec<(String, Bytes)>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let path = entry.path();
+        // Follows links, as whoever made them expects.
+        if path.is_dir() {
+            collect(&path, &format!("{prefix}{name}/"), files)?;
+        } else {
+            files.push((format!("{prefix}{name}"), fs::read(&path)?.into()));
+        }
+    }
+    Ok(())
 }
 
 /// Answers a request for a file.
@@ -170,7 +206,7 @@ pub(crate) async fn serve(State(root): State<Arc<WebRoot>>, request: Request) ->
     };
     match root.files.get(name) {
         Some(file) => file.answer(headers),
-        None if name == "index.html" => {
+        None if name == "index.html" && root.has_index => {
             let html = [
                 (CONTENT_TYPE, "text/html; charset=utf-8"),
                 (CACHE_CONTROL, "no-store"),
@@ -305,13 +341,28 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
+/// The pages' security policy, with the sites that may show them in a frame.
+pub(crate) fn policy(frame_ancestors: &[String]) -> HeaderValue {
+    let ancestors = match frame_ancestors {
+        [] => "'none'".to_owned(),
+        sources => sources.join(" "),
+    };
+    // The sources were looked at when they were read.
+    HeaderValue::try_from(format!("{POLICY} {ancestors}"))
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+}
+
 /// Sets the headers that keep foreign code out of our pages, and our pages out of foreign ones.
-pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
+pub(crate) async fn security_headers(
+    State(policy): State<HeaderValue>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        headers.insert(name, HeaderValue::from_static(value));
     }
     response
 }

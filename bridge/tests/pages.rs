@@ -3,11 +3,13 @@
 
 mod support;
 
+use std::fs;
+
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use spark_connect_bridge::{Config, WebRoot};
+use spark_connect_bridge::{Config, Settings, WebRoot};
 use support::{Command, config, router};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -225,6 +227,41 @@ async fn pages_run_no_foreign_code_and_sit_in_no_foreign_page() {
         assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{path}");
         assert!(header("permissions-policy").contains("camera=()"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_operator_chooses_the_pages_and_who_may_show_them() {
+    let directory = std::env::temp_dir().join(format!("bridge-pages-{}", std::process::id()));
+    fs::create_dir_all(directory.join("assets")).unwrap();
+    fs::write(directory.join("index.html"), "own page").unwrap();
+    fs::write(directory.join("assets/a.js"), "own script").unwrap();
+    let with = |web: &str| {
+        router(Config {
+            settings: Settings::parse(web).unwrap(),
+            web_root: WebRoot::from_files([("index.html".to_owned(), Bytes::from_static(b"page"))]),
+            ..config("sc://127.0.0.1:1")
+        })
+    };
+    let own = with(&format!(
+        "[web]\ndirectory = \"{}\"\nframe_ancestors = [\"'self'\", \"https://a.example\"]\n",
+        directory.display()
+    ));
+    fs::remove_dir_all(&directory).unwrap();
+    let page = get(&own, "/", &[]).await;
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.ends_with("; frame-ancestors 'self' https://a.example"),
+        "{policy}"
+    );
+    assert_eq!(text(page).await, "own page");
+    assert_eq!(text(get(&own, "/assets/a.js", &[]).await).await, "own script");
+
+    let without = with("[web]\nnotebook = false\n");
+    assert_eq!(get(&without, "/", &[]).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(get(&without, "/healthz", &[]).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]

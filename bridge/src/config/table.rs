@@ -133,17 +133,26 @@ impl<'a> Table<'a> {
 
     /// What the file named by `key` contains, as `parse` understands it. `None` also while files are not read.
     pub(crate) fn file<T>(&mut self, key: &str, parse: impl FnOnce(&[u8]) -> Result<T, String>) -> Option<T> {
+        self.resolved(key, |path| {
+            let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+            parse(&bytes)
+        })
+    }
+
+    /// What the path named by `key` leads to. `None` also while files are not read.
+    pub(crate) fn resolved<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&Path) -> Result<T, String>,
+    ) -> Option<T> {
         let path = self.path(key)?;
         if !self.reading.resolve {
             return None;
         }
-        let read = std::fs::read(&path)
-            .map_err(|error| format!("{} cannot be read: {error}", path.display()))
-            .and_then(|bytes| parse(&bytes).map_err(|error| format!("{}: {error}", path.display())));
-        match read {
+        match read(&path) {
             Ok(value) => Some(value),
             Err(sentence) => {
-                self.problem(key, sentence);
+                self.problem(key, format!("{}: {sentence}", path.display()));
                 None
             }
         }

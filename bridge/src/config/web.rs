@@ -1,19 +1,22 @@
 //! `[web]`: the notebook's files and the pages that may show them.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use http::HeaderValue;
 
 use super::table::{Section, Table};
-use crate::origins::{AllowedOrigin, Origins};
+use crate::{
+    origins::{AllowedOrigin, Origins},
+    web_root::WebRoot,
+};
 
 /// What the bridge serves to browsers besides calls.
 #[derive(Clone, Debug)]
 pub struct Web {
     /// `notebook`: whether the notebook's files are served. Default true.
     pub notebook: bool,
-    /// `directory`: files to serve in place of the built-in ones.
-    pub directory: Option<PathBuf>,
+    /// `directory`: files to serve in place of the built-in ones, read when the settings are.
+    pub files: Option<Arc<WebRoot>>,
     /// `origins`: the sites, SCHEME://HOST or SCHEME://HOST:PORT, whose pages may call from their visitors' browsers
     /// (CORS) besides the bridge's own. Default none.
     pub origins: Origins,
@@ -25,7 +28,9 @@ pub struct Web {
 impl Section for Web {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         let notebook = table.or("notebook", true);
-        let directory = table.path("directory");
+        let files = table.resolved("directory", |path| {
+            WebRoot::from_directory(path).map_err(|error| error.to_string())
+        });
         let origins: Vec<AllowedOrigin> = table.parsed_list("origins").unwrap_or_default();
         let frame_ancestors: Vec<String> = table.get("frame_ancestors").unwrap_or_default();
         let one = |source: &String| {
@@ -39,7 +44,7 @@ impl Section for Web {
         }
         Some(Self {
             notebook,
-            directory,
+            files: files.map(Arc::new),
             origins: origins.into_iter().collect(),
             frame_ancestors,
         })
