@@ -8,7 +8,7 @@ use e2e::{environment, over_both_routes, route::Route};
 use prost::Message;
 use serde_json::{Value, json};
 use spark_connect_client::{
-    plan,
+    plan::{self, LogicalPlan, SqlArguments},
     proto::{Plan, relation::RelType},
 };
 
@@ -68,7 +68,8 @@ async fn the_plans_are_those_that_were_sent(route: Route) -> Result<()> {
             .map(|text| Ok(Plan::decode(BASE64_STANDARD.decode(text)?.as_slice())?))
             .collect()
     };
-    let shown = plan::show_string(plan::sql("SELECT 1 AS a"), 20, 20, false);
+    let query = LogicalPlan::sql("SELECT 1 AS a", SqlArguments::None, Vec::new());
+    let shown = query.show_string(20, 20, false).to_relation()?;
     ensure!(matches!(shown.rel_type, Some(RelType::ShowString(_))));
     assert_eq!(
         plans(&answers[0])?,

@@ -117,21 +117,21 @@ async fn commands_do_what_they_say(route: Route) -> Result<()> {
     let view = session
         .sql("CREATE TEMPORARY VIEW v AS SELECT * FROM VALUES (1L, 'a'), (2L, 'b') AS t(n, s)")
         .await?;
-    ensure!(plan::is_command_result(view.relation()));
+    ensure!(plan::is_command_result(&view.relation()?));
     assert_eq!(count(&view.collect().await?), 0);
     assert_eq!(
         oracle::rows(&session, "SELECT * FROM v ORDER BY n").await?,
         [["1", "a"], ["2", "b"]]
     );
     let set = session.sql("SET e2e.key = some value").await?;
-    ensure!(plan::is_command_result(set.relation()));
+    ensure!(plan::is_command_result(&set.relation()?));
     assert_eq!(
         session.conf().get_option("e2e.key").await?.as_deref(),
         Some("some value")
     );
     assert_eq!(session.conf().get_option("e2e.none").await?, None);
     let query = session.sql("SELECT 1").await?;
-    ensure!(!plan::is_command_result(query.relation()));
+    ensure!(!plan::is_command_result(&query.relation()?));
     Ok(())
 }
 

@@ -125,12 +125,17 @@ impl Run {
                     (None, _) => frame,
                 };
                 let whole = self.limit.is_none();
-                self.result(frame.execute().boxed(), whole, &mut progress, &failed)
-                    .await?;
+                self.result(
+                    frame.execute().map_err(failed)?.boxed(),
+                    whole,
+                    &mut progress,
+                    &failed,
+                )
+                .await?;
             }
             None => {
                 // It is run for the errors that it may have.
-                let mut execution = frame.execute();
+                let mut execution = frame.execute().map_err(failed)?;
                 while let Some(output) = execution.next().await {
                     progress.tell(&output.map_err(failed)?);
                 }

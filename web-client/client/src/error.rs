@@ -132,6 +132,11 @@ impl Error {
         }
     }
 
+    /// A call that cannot be understood.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message)
+    }
+
     pub(crate) fn protocol(message: impl std::fmt::Display) -> Self {
         Self::new(
             ErrorKind::Protocol,

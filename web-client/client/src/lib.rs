@@ -22,6 +22,7 @@ pub mod functions;
 mod places;
 pub mod plan;
 pub mod platform;
+pub mod reader;
 mod request;
 mod result;
 mod retry;
@@ -30,14 +31,19 @@ pub mod statements;
 pub mod transport;
 pub mod types;
 pub mod unsupported;
+pub mod writer;
 
 pub use call::Sent;
 pub use column::{Column, Window, WindowSpec};
 pub use connection::{ConnectionString, ConnectionStringError};
-pub use dataframe::DataFrame;
+pub use dataframe::{
+    AsOf, Command, DataFrame, DataFrameNaFunctions, DataFrameStatFunctions, DropNa, GroupedData, TableArg,
+};
 pub use error::{BreakingChange, Cause, Error, ErrorKind, QueryContext, Result, SparkError};
 pub use execute::{Execution, ObservedMetrics, Output};
+pub use reader::DataFrameReader;
 pub use retry::RetryPolicy;
 pub use session::{Artifact, Checkpoint, ExplainMode, RuntimeConfig, Session};
 pub use spark_connect_proto::connect as proto;
 pub use transport::Transport;
+pub use writer::{DataFrameWriter, DataFrameWriterV2, MergeIntoWriter};

@@ -58,6 +58,13 @@ pub fn random() -> f64 {
     f64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) / f64::from(u32::MAX)
 }
 
+/// A number from 0 on, to seed what is random in a query; not for secrets.
+pub fn seed() -> i64 {
+    let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
+    // The high half holds the version in bits that do not change.
+    (high.rotate_left(16) >> 1).cast_signed()
+}
+
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 extern "C" {

@@ -12,6 +12,7 @@ use spark_connect_proto::connect as pb;
 pub use self::arguments::{
     IntoColumn, IntoOperand, IntoSchema, IntoValue, OptionalColumn, OptionalOperand, OptionalValue,
 };
+pub(crate) use self::window::ordered;
 pub use self::window::{Window, WindowSpec};
 use crate::plan::Expression;
 

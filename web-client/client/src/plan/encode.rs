@@ -49,6 +49,25 @@ impl Expression {
     }
 }
 
+/// The messages of some relations and expressions that belong to one plan, in their order.
+pub(crate) fn parts(plans: &[LogicalPlan], expressions: &[Expression]) -> Result<Parts> {
+    let extents = plans.iter().map(LogicalPlan::extent);
+    check(Extent::above(
+        extents.chain(expressions.iter().map(Expression::extent)),
+    ))?;
+    let mut encoder = Encoder::default();
+    for plan in plans {
+        encoder.run(Task::Plan(plan))?;
+    }
+    for expression in expressions {
+        encoder.run(Task::Expression(expression))?;
+    }
+    Ok(Parts {
+        inputs: encoder.relations.into_iter(),
+        expressions: encoder.expressions.into_iter(),
+    })
+}
+
 fn check(extent: Extent) -> Result<()> {
     let message = if extent.size > MAX_SIZE {
         format!(
@@ -337,11 +356,12 @@ fn subquery(plan_id: i64, role: &SubqueryRole, mut children: Vec<pb::Expression>
     } = role
     {
         let orders = children.split_off((*partitions).min(children.len()));
-        message.table_arg_options = Some(TableArgOptions {
+        let options = TableArgOptions {
             partition_spec: children,
             order_spec: orders.into_iter().map(sort_order).collect(),
             with_single_partition: *single_partition,
-        });
+        };
+        message.table_arg_options = (options != TableArgOptions::default()).then_some(options);
     } else {
         message.in_subquery_values = children;
     }

@@ -114,6 +114,15 @@ impl LogicalPlan {
         }
     }
 
+    /// A relation whose message somebody else built, and something that lives as long as the relation is used.
+    pub(crate) fn kept(relation: pb::Relation, guard: impl Send + Sync + 'static) -> Self {
+        let rel_type = relation.rel_type.unwrap_or(RelType::Unknown(pb::Unknown {}));
+        Self::new(Vec::new(), Vec::new(), move |_| {
+            let _guard = &guard;
+            rel_type.clone()
+        })
+    }
+
     /// What columns name when they mean this relation's, as `df["x"]` does.
     pub fn id(&self) -> &Identity {
         &self.0.id

@@ -12,6 +12,7 @@ mod names;
 mod node;
 mod relations;
 
+pub(crate) use self::encode::parts;
 pub use self::{
     expression::{CastTarget, Expression, Frame, Kind, SubqueryRole, Variable},
     literal::{Literal, bytes_repr, float_repr},
@@ -42,17 +43,6 @@ pub fn limit(input: pb::Relation, rows: i32) -> pb::Relation {
     relation(RelType::Limit(Box::new(pb::Limit {
         input: Some(Box::new(input)),
         limit: rows,
-    })))
-}
-
-/// The first rows of a relation as a text, drawn by the server, `DataFrame.show`: one row with one column. A value of
-/// more characters than `truncate` is cut, with 0 none is; `vertical` has each value on a line.
-pub fn show_string(input: pb::Relation, rows: i32, truncate: i32, vertical: bool) -> pb::Relation {
-    relation(RelType::ShowString(Box::new(pb::ShowString {
-        input: Some(Box::new(input)),
-        num_rows: rows,
-        truncate,
-        vertical,
     })))
 }
 

@@ -1,8 +1,12 @@
 //! Data types in Spark's words: PySpark's `DataType.simpleString` here, its JSON beside it.
 
 mod json;
+mod struct_type;
 
-pub use self::json::json;
+pub use self::{
+    json::json,
+    struct_type::{StructType, name_parts},
+};
 
 use spark_connect_proto::connect::{DataType, data_type as pb};
 
@@ -106,6 +110,15 @@ fn write(data_type: &DataType, text: &mut String, depth: usize) {
         },
         Some(Kind::Unparsed(t)) => text.push_str(&t.data_type_string),
     }
+}
+
+/// Whether values of the type are numbers, PySpark's `NumericType`.
+pub fn is_numeric(data_type: &DataType) -> bool {
+    use pb::Kind::{Byte, Decimal, Double, Float, Integer, Long, Short};
+    matches!(
+        data_type.kind,
+        Some(Byte(_) | Short(_) | Integer(_) | Long(_) | Float(_) | Double(_) | Decimal(_))
+    )
 }
 
 fn srid(srid: i32) -> String {

@@ -1,127 +1,170 @@
-//! A relation and the session that it is for: PySpark's `DataFrame`, as far as it exists.
+//! PySpark's `DataFrame`: a relation and the session that it is for.
+//!
+//! What a method builds is a relation of `plan`; what it asks the server is the session's. Here is what PySpark puts
+//! between: names, defaults, conveniences.
 
-use arrow_array::{Array, RecordBatch, cast::AsArray};
+mod actions;
+mod columns;
+mod command;
+mod group;
+mod join;
+mod missing;
+mod rows;
+mod statistics;
+mod table_arg;
+
+use arrow_array::RecordBatch;
 use spark_connect_proto::connect::{self as pb, relation::RelType};
 
+pub use self::{
+    command::Command,
+    group::GroupedData,
+    join::AsOf,
+    missing::{DataFrameNaFunctions, DropNa},
+    statistics::DataFrameStatFunctions,
+    table_arg::TableArg,
+};
 use crate::{
     error::{Error, Result},
     execute::Execution,
-    plan, result,
+    plan::{self, LogicalPlan},
+    result,
     session::{ExplainMode, Session},
 };
 
-/// A query that has not run yet.
+/// A query that has not run yet. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct DataFrame {
     session: Session,
-    relation: pb::Relation,
+    plan: LogicalPlan,
 }
 
 impl DataFrame {
-    /// The query of a relation.
+    /// The query of a relation whose message somebody else built.
     pub fn new(session: Session, relation: pb::Relation) -> Self {
-        Self { session, relation }
+        Self::of(session, LogicalPlan::message(relation))
     }
 
-    /// The relation.
-    pub fn relation(&self) -> &pb::Relation {
-        &self.relation
+    /// The query of a plan.
+    pub fn of(session: Session, plan: LogicalPlan) -> Self {
+        Self { session, plan }
     }
 
-    /// At most this many rows of it, `DataFrame.limit`.
-    pub fn limit(self, rows: i32) -> Self {
+    /// The plan.
+    pub fn plan(&self) -> &LogicalPlan {
+        &self.plan
+    }
+
+    /// The session, `DataFrame.sparkSession`.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The relation, as it is sent. Fails if it is too large or too deep to be sent.
+    pub fn relation(&self) -> Result<pb::Relation> {
+        self.plan.to_relation()
+    }
+
+    /// The same query, written at a place of the caller's source; for one that was built just now.
+    pub fn with_origin(self, origin: pb::Origin) -> Self {
         Self {
-            relation: plan::limit(self.relation, rows),
-            session: self.session,
+            plan: self.plan.with_origin(origin),
+            ..self
+        }
+    }
+
+    /// Another query of the same session.
+    fn with(&self, plan: LogicalPlan) -> Self {
+        Self::of(self.session.clone(), plan)
+    }
+
+    /// Fails unless the other is of the same session.
+    fn same_session(&self, other: &Self) -> Result<()> {
+        if self.session.session_id() == other.session.session_id() {
+            Ok(())
+        } else {
+            Err(Error::invalid(
+                "[SESSION_NOT_SAME] Both Datasets must belong to the same SparkSession.",
+            ))
         }
     }
 
     /// The schema that it will have. Nothing runs.
     pub async fn schema(&self) -> Result<pb::data_type::Struct> {
-        self.session.schema(&self.relation).await
+        self.session.schema(&self.relation()?).await
     }
 
     /// The plan that Spark would run, `DataFrame.explain`.
     pub async fn explain(&self, mode: ExplainMode) -> Result<String> {
-        self.session.explain(&self.relation, mode).await
+        self.session.explain(&self.relation()?, mode).await
     }
 
     /// The schema as a tree, `DataFrame.printSchema`; nested types down to a level, if one is given.
     pub async fn tree_string(&self, level: Option<i32>) -> Result<String> {
-        self.session.tree_string(&self.relation, level).await
+        self.session.tree_string(&self.relation()?, level).await
     }
 
     /// Whether it needs no executors, `DataFrame.isLocal`.
     pub async fn is_local(&self) -> Result<bool> {
-        self.session.is_local(&self.relation).await
+        self.session.is_local(&self.relation()?).await
     }
 
     /// Whether it reads a stream, `DataFrame.isStreaming`.
     pub async fn is_streaming(&self) -> Result<bool> {
-        self.session.is_streaming(&self.relation).await
+        self.session.is_streaming(&self.relation()?).await
     }
 
     /// The files it reads, as far as Spark can tell, `DataFrame.inputFiles`.
     pub async fn input_files(&self) -> Result<Vec<String>> {
-        self.session.input_files(&self.relation).await
+        self.session.input_files(&self.relation()?).await
     }
 
     /// Whether both would compute the same, `DataFrame.sameSemantics`.
     pub async fn same_semantics(&self, other: &Self) -> Result<bool> {
-        self.session.same_semantics(&self.relation, &other.relation).await
+        self.session
+            .same_semantics(&self.relation()?, &other.relation()?)
+            .await
     }
 
     /// A number that equal computations share, `DataFrame.semanticHash`.
     pub async fn semantic_hash(&self) -> Result<i32> {
-        self.session.semantic_hash(&self.relation).await
+        self.session.semantic_hash(&self.relation()?).await
     }
 
     /// Keeps the result on the server from its first computation on, `DataFrame.persist`.
     pub async fn persist(&self, level: Option<pb::StorageLevel>) -> Result<()> {
-        self.session.persist(&self.relation, level).await
+        self.session.persist(&self.relation()?, level).await
     }
 
     /// Lets the server forget a kept result, `DataFrame.unpersist`; waits for it if `blocking`.
     pub async fn unpersist(&self, blocking: bool) -> Result<()> {
-        self.session.unpersist(&self.relation, blocking).await
+        self.session.unpersist(&self.relation()?, blocking).await
     }
 
     /// Where the result is kept, `DataFrame.storageLevel`.
     pub async fn storage_level(&self) -> Result<pb::StorageLevel> {
-        self.session.storage_level(&self.relation).await
+        self.session.storage_level(&self.relation()?).await
     }
 
     /// Runs it; its batches come as they arrive.
-    pub fn execute(&self) -> Execution {
-        self.session.execute(plan::root(self.relation.clone()))
+    pub fn execute(&self) -> Result<Execution> {
+        Ok(self.session.execute(plan::root(self.relation()?)))
     }
 
     /// The rows, if they came with the relation: those of a SQL command that has run.
     pub fn known_rows(&self) -> Result<Option<Vec<RecordBatch>>> {
-        match &self.relation.rel_type {
+        match self.relation()?.rel_type {
             Some(RelType::LocalRelation(pb::LocalRelation {
                 data: Some(data),
                 schema: None,
-            })) => result::decode(vec![data.clone()]).map(Some),
+            })) => result::decode(vec![data]).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// The first rows as `DataFrame.show` prints them. A value of more characters than `truncate` is cut, with 0 none
-    /// is; `vertical` has each value on a line.
-    pub async fn show_string(&self, rows: i32, truncate: i32, vertical: bool) -> Result<String> {
-        let relation = plan::show_string(self.relation.clone(), rows, truncate, vertical);
-        let batches = self.session.execute(plan::root(relation)).collect().await?;
-        let text = batches.first().and_then(|batch| {
-            let texts = batch.columns().first()?.as_string_opt::<i32>()?;
-            (!texts.is_empty()).then(|| texts.value(0).to_owned())
-        });
-        text.ok_or_else(|| Error::protocol("rows that were asked for as a text came as something else"))
-    }
-
     /// Runs it and returns all rows, `DataFrame.collect`.
     pub async fn collect(&self) -> Result<Vec<RecordBatch>> {
-        self.execute().collect().await
+        self.execute()?.collect().await
     }
 }
 
