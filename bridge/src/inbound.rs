@@ -99,7 +99,7 @@ impl Inbound {
 
     /// Takes the next whole message, and adds it as it goes to Spark to `ready`.
     fn next(&mut self, ready: &mut VecDeque<Bytes>) -> Result<Option<Envelope>, Status> {
-        let Some(message) = self.messages.next().map_err(|error| refused_frame(&error))? else {
+        let Some(message) = self.messages.take().map_err(|error| refused_frame(&error))? else {
             return Ok(None);
         };
         let mut envelope = Envelope::read(self.method, message).map_err(|error| refused_message(&error))?;

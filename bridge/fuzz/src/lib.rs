@@ -97,7 +97,7 @@ pub fn frames(data: &[u8]) {
         for chunk in body.chunks(step) {
             messages.push(chunk);
             loop {
-                match messages.next() {
+                match messages.take() {
                     Ok(Some(message)) => found.push(message),
                     Ok(None) => break,
                     Err(error) => return (found, Some(error), false),

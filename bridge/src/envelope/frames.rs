@@ -56,7 +56,7 @@ impl Messages {
     }
 
     /// The next whole message, if it is there.
-    pub fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
+    pub fn take(&mut self) -> Result<Option<Bytes>, FrameError> {
         let Some(mut prefix) = self.buffer.get(..PREFIX) else {
             return match self.buffer.first() {
                 // Refused as early as possible.
@@ -116,7 +116,7 @@ mod tests {
             let mut found = Vec::new();
             for chunk in body.chunks(step) {
                 messages.push(chunk);
-                while let Some(message) = messages.next().unwrap() {
+                while let Some(message) = messages.take().unwrap() {
                     found.push(message);
                 }
             }
@@ -148,7 +148,7 @@ mod tests {
             let mut messages = Messages::new(LIMIT);
             messages.push(body);
             assert_eq!(
-                messages.next().map(|found| found.map(Vec::from)),
+                messages.take().map(|found| found.map(Vec::from)),
                 expected.map(|found| found.map(Vec::from)),
                 "{body:x?}"
             );
@@ -160,7 +160,7 @@ mod tests {
         let mut messages = Messages::new(LIMIT);
         messages.push(&prefix(2).unwrap());
         messages.push(b"hi");
-        assert_eq!(messages.next().unwrap().unwrap(), "hi");
+        assert_eq!(messages.take().unwrap().unwrap(), "hi");
         assert_eq!(prefix(usize::MAX), None);
     }
 }

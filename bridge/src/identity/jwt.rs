@@ -72,7 +72,7 @@ impl Jwt {
         if !self.settings.algorithms.contains(&header.alg) {
             return Err(refused("it is signed in a way that is not allowed here"));
         }
-        if header.extras.inner().contains_key("crit") {
+        if header.crit.is_some() {
             return Err(refused("it asks for more than this bridge understands"));
         }
         let keys = self.keys.find(header.kid.as_deref(), header.alg).await;

@@ -7,6 +7,9 @@
     clippy::panic
 )]
 
+pub mod caller;
+pub mod issuer;
+
 use std::{
     error::Error,
     net::SocketAddr,
@@ -129,6 +132,42 @@ pub async fn echo(request: Request<Incoming>) -> Response<Body> {
     response
 }
 
+/// What Spark received: the method, and each message.
+pub type Received = Arc<std::sync::Mutex<Vec<(String, Vec<Bytes>)>>>;
+
+/// A server that keeps what it receives and answers with nothing but success.
+pub async fn recorder() -> (FakeSpark, Received) {
+    let received = Received::default();
+    let keep = received.clone();
+    let spark = FakeSpark::start(move |request: Request<Incoming>| {
+        let keep = keep.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            let method = parts.uri.path().rsplit('/').next().unwrap().to_owned();
+            // What breaks off was refused on the way.
+            let Ok(body) = body.collect().await else {
+                return ok(&[]);
+            };
+            let mut bytes = body.to_bytes();
+            let mut messages = Vec::new();
+            while !bytes.is_empty() {
+                assert_eq!(bytes.get_u8(), 0);
+                let length = bytes.get_u32() as usize;
+                messages.push(bytes.split_to(length));
+            }
+            keep.lock().unwrap().push((method, messages));
+            let mut response = ok(&[]);
+            for (name, value) in &parts.headers {
+                let name = HeaderName::try_from(format!("seen-{name}")).unwrap();
+                response.headers_mut().append(name, value.clone());
+            }
+            response
+        }
+    })
+    .await;
+    (spark, received)
+}
+
 pub struct FakeSpark {
     pub address: SocketAddr,
     pub connections: Arc<AtomicUsize>,
@@ -246,15 +285,22 @@ impl Bridge {
         Self::with(config(spark).settings).await
     }
 
-    /// With these settings, whatever address they name.
-    pub async fn with(settings: Settings) -> Self {
+    /// With these settings, whatever address they name; asks nobody who they are, unless it can know.
+    pub async fn with(mut settings: Settings) -> Self {
+        settings.identity.startup_token = false;
+        Self::as_set(settings).await
+    }
+
+    /// With exactly these settings, whatever address they name.
+    pub async fn as_set(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let bridge = Arc::new(assemble(Config {
+        let config = Config {
             settings,
             address,
             ..config("sc://127.0.0.1:1")
-        }));
+        };
+        let bridge = Arc::new(spark_connect_bridge::Bridge::new(config).unwrap());
         let task = tokio::spawn(serve(listener, bridge.clone(), std::future::pending()));
         Self {
             address,
@@ -354,7 +400,7 @@ pub async fn send(
         tokio::spawn(connection);
         let (mut parts, body) = request.into_parts();
         let authority = parts.uri.authority().cloned();
-        parts.uri = parts.uri.path().parse().unwrap();
+        parts.uri = parts.uri.path_and_query().unwrap().as_str().parse().unwrap();
         if let Some(authority) = authority
             && !parts.headers.contains_key("host")
         {
