@@ -10,9 +10,10 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
+    ("pyspark-cells", &["spark-connect-client"]),
     ("result-table", &[]),
     ("engine-api", &[]),
     (

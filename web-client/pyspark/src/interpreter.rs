@@ -1,0 +1,135 @@
+//! The way in: cells, one after the other, with variables that live on.
+
+use std::rc::Rc;
+
+use crate::{
+    code::Source,
+    compile::{self, Refused},
+    exception::Raised,
+    limits::Metered,
+    types,
+    value::Value,
+    vm::Vm,
+};
+
+/// A part of a cell's source, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+/// Why a cell failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The exception's class, as Python names it.
+    pub class: String,
+    /// What it says.
+    pub message: String,
+    /// The step of this cell that failed.
+    pub span: Option<Span>,
+}
+
+impl std::fmt::Display for Failure {
+    /// The last line of a traceback.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.message.is_empty() {
+            true => f.write_str(&self.class),
+            false => write!(f, "{}: {}", self.class, self.message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The value of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Its `repr`.
+    Text(String),
+}
+
+/// What became of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The value of the last statement, if it is an expression and not None.
+    pub shown: Option<Shown>,
+}
+
+/// A session of cells.
+pub struct Interpreter {
+    vm: Vm,
+}
+
+impl Default for Interpreter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Interpreter {
+    /// Without variables.
+    pub fn new() -> Self {
+        Self { vm: Vm::new() }
+    }
+
+    /// Runs a cell. What it prints goes to the printer as it comes. A run that is dropped is cancelled; the variables it
+    /// has set stay.
+    ///
+    /// # Errors
+    /// What Python would raise, or a construct that cells do not have.
+    pub async fn run(&mut self, text: &str, printer: impl FnMut(&str) + 'static) -> Result<Outcome, Failure> {
+        let source = Rc::new(Source {
+            text: text.to_owned(),
+        });
+        let code = compile::compile(&source).map_err(refused)?;
+        self.vm.printer = Box::new(printer);
+        let vm = &mut self.vm;
+        let shown = Metered::new(async {
+            vm.module(code).await?;
+            match vm.displayed.take() {
+                Some(value) => show(vm, value).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await;
+        self.vm.printer = Box::new(|_| {});
+        match shown {
+            Ok(shown) => Ok(Outcome { shown }),
+            Err(error) => Err(failure(&error, &source)),
+        }
+    }
+}
+
+async fn show(vm: &mut Vm, value: Value) -> Result<Shown, Raised> {
+    vm.prepare(&value).await?;
+    types::repr(&value).map(Shown::Text)
+}
+
+fn refused(refused: Refused) -> Failure {
+    Failure {
+        class: refused.class.name.to_owned(),
+        message: refused.message,
+        span: Some(Span {
+            start: refused.range.start().into(),
+            end: refused.range.end().into(),
+        }),
+    }
+}
+
+fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
+    let trace = error.trace.borrow();
+    let place = trace.iter().find(|place| Rc::ptr_eq(&place.source, source));
+    Failure {
+        class: error.class.name.to_owned(),
+        message: error
+            .message()
+            .unwrap_or_else(|_| "<exception str() failed>".to_owned()),
+        span: place.map(|place| Span {
+            start: place.range.start().into(),
+            end: place.range.end().into(),
+        }),
+    }
+}
