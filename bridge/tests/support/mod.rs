@@ -7,6 +7,7 @@
     clippy::panic
 )]
 
+pub mod besieged;
 pub mod caller;
 pub mod issuer;
 
@@ -135,34 +136,37 @@ pub async fn echo(request: Request<Incoming>) -> Response<Body> {
 /// What Spark received: the method, and each message.
 pub type Received = Arc<std::sync::Mutex<Vec<(String, Vec<Bytes>)>>>;
 
-/// A server that keeps what it receives and answers with nothing but success.
+/// Keeps what a request says, and answers with nothing but success and with its headers.
+pub async fn receive(keep: &Received, request: Request<Incoming>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let method = parts.uri.path().rsplit('/').next().unwrap().to_owned();
+    // What breaks off was refused on the way.
+    let Ok(body) = body.collect().await else {
+        return ok(&[]);
+    };
+    let mut bytes = body.to_bytes();
+    let mut messages = Vec::new();
+    while !bytes.is_empty() {
+        assert_eq!(bytes.get_u8(), 0);
+        let length = bytes.get_u32() as usize;
+        messages.push(bytes.split_to(length));
+    }
+    keep.lock().unwrap().push((method, messages));
+    let mut response = ok(&[]);
+    for (name, value) in &parts.headers {
+        let name = HeaderName::try_from(format!("seen-{name}")).unwrap();
+        response.headers_mut().append(name, value.clone());
+    }
+    response
+}
+
+/// A server that keeps what it receives.
 pub async fn recorder() -> (FakeSpark, Received) {
     let received = Received::default();
     let keep = received.clone();
     let spark = FakeSpark::start(move |request: Request<Incoming>| {
         let keep = keep.clone();
-        async move {
-            let (parts, body) = request.into_parts();
-            let method = parts.uri.path().rsplit('/').next().unwrap().to_owned();
-            // What breaks off was refused on the way.
-            let Ok(body) = body.collect().await else {
-                return ok(&[]);
-            };
-            let mut bytes = body.to_bytes();
-            let mut messages = Vec::new();
-            while !bytes.is_empty() {
-                assert_eq!(bytes.get_u8(), 0);
-                let length = bytes.get_u32() as usize;
-                messages.push(bytes.split_to(length));
-            }
-            keep.lock().unwrap().push((method, messages));
-            let mut response = ok(&[]);
-            for (name, value) in &parts.headers {
-                let name = HeaderName::try_from(format!("seen-{name}")).unwrap();
-                response.headers_mut().append(name, value.clone());
-            }
-            response
-        }
+        async move { receive(&keep, request).await }
     })
     .await;
     (spark, received)
