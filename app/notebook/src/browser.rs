@@ -3,7 +3,9 @@
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::window;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 
 /// Milliseconds since the page was opened.
 pub(crate) fn now_ms() -> f64 {
@@ -65,6 +67,16 @@ pub(crate) fn before_paint(then: impl FnOnce() + 'static) {
     } else {
         leptos::prelude::request_animation_frame(then);
     }
+}
+
+/// What the page's own server answers, as JSON says it.
+pub(crate) async fn fetch_json<T: DeserializeOwned>(method: &str, path: &str) -> Result<T, JsValue> {
+    let init = web_sys::RequestInit::new();
+    init.set_method(method);
+    let response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?;
+    let response: web_sys::Response = response.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?.as_string();
+    serde_json::from_str(&text.unwrap_or_default()).map_err(|error| error.to_string().into())
 }
 
 /// Posts bytes to a worker without copying them again.

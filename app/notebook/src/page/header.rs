@@ -3,6 +3,7 @@
 use leptos::{ev::Event, prelude::*};
 use spark_widgets::{Icon, IconView};
 
+use super::account::Account;
 use crate::{app::App, browser, model::Command, store::SaveState};
 
 /// The head of the page.
@@ -49,6 +50,7 @@ pub(super) fn Header() -> impl IntoView {
             /></h1>
             <SaveNote/>
             <span class="grow"></span>
+            <Account/>
             // One button for both, so that it keeps the focus.
             <button type="button" class="button" on:click=run_or_stop>
                 {move || if busy.get() { "Stop all" } else { "Run all " }}

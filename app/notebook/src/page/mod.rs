@@ -1,5 +1,6 @@
 //! The page around the cells.
 
+mod account;
 mod banners;
 mod header;
 mod keys;
