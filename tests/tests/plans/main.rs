@@ -1,4 +1,5 @@
 //! Compares functions, columns and plans with those of PySpark, which builds them without a server.
 
+mod frames;
 mod functions;
 mod python;

@@ -13,6 +13,7 @@
 //! an [`Execution`], which survives lost connections. Formatting and keeping results is the business of others.
 
 mod call;
+pub mod catalog;
 pub mod column;
 pub mod connection;
 mod dataframe;
@@ -28,12 +29,14 @@ mod result;
 mod retry;
 mod session;
 pub mod statements;
+pub mod streaming;
 pub mod transport;
 pub mod types;
 pub mod unsupported;
 pub mod writer;
 
 pub use call::Sent;
+pub use catalog::Catalog;
 pub use column::{Column, Window, WindowSpec};
 pub use connection::{ConnectionString, ConnectionStringError};
 pub use dataframe::{
@@ -41,9 +44,10 @@ pub use dataframe::{
 };
 pub use error::{BreakingChange, Cause, Error, ErrorKind, QueryContext, Result, SparkError};
 pub use execute::{Execution, ObservedMetrics, Output};
-pub use reader::DataFrameReader;
+pub use reader::{DataFrameReader, TableValuedFunction};
 pub use retry::RetryPolicy;
 pub use session::{Artifact, Checkpoint, ExplainMode, RuntimeConfig, Session};
 pub use spark_connect_proto::connect as proto;
+pub use streaming::{DataStreamReader, DataStreamWriter, StreamingQuery, StreamingQueryManager};
 pub use transport::Transport;
 pub use writer::{DataFrameWriter, DataFrameWriterV2, MergeIntoWriter};

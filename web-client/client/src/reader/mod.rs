@@ -1,9 +1,13 @@
 //! Reading tables, files and other sources: PySpark's `SparkSession.read`, `table`, `range`.
 
+mod sql;
+mod tvf;
+
 use std::collections::BTreeMap;
 
 use spark_connect_proto::connect::{self as pb, parse::ParseFormat};
 
+pub use self::tvf::TableValuedFunction;
 use crate::{
     DataFrame, Session,
     error::{Error, Result},

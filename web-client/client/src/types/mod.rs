@@ -1,10 +1,14 @@
 //! Data types in Spark's words: PySpark's `DataType.simpleString` here, its JSON beside it.
 
+mod build;
 mod json;
+mod repr;
 mod struct_type;
 
 pub use self::{
+    build::*,
     json::json,
+    repr::{field_repr, repr, tree_string},
     struct_type::{StructType, name_parts},
 };
 

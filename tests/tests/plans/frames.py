@@ -1,0 +1,121 @@
+"""Answers for frames.rs: whether the plans of PySpark's snippets are those that came with them.
+
+Plan ids are compared by the order in which they appear, for PySpark counts on and on; origins are left out.
+"""
+
+import base64
+import datetime
+import decimal
+import json
+import sys
+
+import pyspark.sql.connect.functions as F
+import pyspark.sql.connect.proto as proto
+from pyspark import StorageLevel
+from pyspark.sql.connect.column import Column
+from pyspark.sql.connect.dataframe import DataFrame
+from pyspark.sql.connect.session import SparkSession
+from pyspark.sql.connect.table_arg import TableArg
+from pyspark.sql.connect.window import Window
+from pyspark.sql.types import *
+
+
+class Sent(Exception):
+    """A plan that would have gone to the server."""
+
+
+class Client:
+    """Stands where the client of a session stands, and sends nothing."""
+
+    is_closed = True
+
+    def _set_relation_in_plan(self, plan, relation):
+        plan.root.CopyFrom(relation)
+
+    def execute_command(self, command, observations=None):
+        plan = proto.Plan()
+        plan.command.CopyFrom(command)
+        raise Sent(plan)
+
+    def to_table(self, plan, observations=None):
+        raise Sent(plan)
+
+    def _analyze(self, **question):
+        raise AssertionError("the server was asked")
+
+    def close(self):
+        pass
+
+
+def session():
+    mock = object.__new__(SparkSession)
+    mock._client = Client()
+    mock._session_id = "one"
+    return mock
+
+
+def normal(message):
+    """The message with its plan ids counted from 0, and without origins."""
+    names = {}
+    lambdas = {}
+
+    def walk(message):
+        for field, value in message.ListFields():
+            if field.name in ("plan_id",):
+                setattr(message, field.name, names.setdefault(value, len(names)))
+            elif field.name == "origin":
+                message.ClearField("origin")
+            elif field.name == "name_parts":
+                parts = [lambdas.setdefault(part, f"v{len(lambdas)}") for part in value]
+                del value[:]
+                value.extend(parts)
+            elif field.message_type is not None:
+                if field.message_type.GetOptions().map_entry:
+                    if field.message_type.fields_by_name["value"].message_type is not None:
+                        for key in sorted(value):
+                            walk(value[key])
+                elif hasattr(value, "add"):
+                    for part in value:
+                        walk(part)
+                else:
+                    walk(value)
+
+    walk(message)
+    return message
+
+
+def plan_of(snippet, environment):
+    try:
+        value = eval(snippet, environment)
+    except Sent as sent:
+        return sent.args[0]
+    plan = proto.Plan()
+    if isinstance(value, TableArg):
+        value = Column(value._subquery_expr)
+    if isinstance(value, Column):
+        value = environment["df"].select(value)
+    plan.root.CopyFrom(value._plan.plan(value._session._client))
+    return plan
+
+
+def check(case):
+    spark = session()
+    environment = dict(globals())
+    environment.update(
+        spark=spark,
+        df=spark.range(10),
+        df2=spark.table("t"),
+    )
+    try:
+        theirs = normal(plan_of(case["snippet"], environment))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    ours = proto.Plan()
+    ours.ParseFromString(base64.b64decode(case["plan"]))
+    ours = normal(ours)
+    if ours == theirs:
+        return None
+    return f"here:\n{ours}\nthere:\n{theirs}"
+
+
+json.dump([check(case) for case in json.load(sys.stdin)], sys.stdout)
