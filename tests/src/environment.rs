@@ -50,6 +50,11 @@ pub fn cli() -> Result<String> {
     variable("E2E_CLI")
 }
 
+/// Node's program, for the packages of `app/js`.
+pub fn node() -> Result<String> {
+    variable("E2E_NODE")
+}
+
 /// Chromium's program.
 pub fn chromium() -> Result<String> {
     variable("E2E_CHROMIUM")

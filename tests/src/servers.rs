@@ -73,6 +73,11 @@ impl Bridge {
 
     /// Starts a bridge on a port, where another may have been before.
     pub async fn start_at(port: u16, spark: &str) -> Result<Self> {
+        Self::start_with(port, spark, &[]).await
+    }
+
+    /// The same, with further flags.
+    pub async fn start_with(port: u16, spark: &str, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(environment::bridge()?);
         // Proxies before it have ports of their own.
         command.args([
@@ -85,6 +90,7 @@ impl Bridge {
             "--set",
             "identity.startup_token=false",
         ]);
+        command.args(flags);
         let mut process = Process::start(command, Duration::ZERO)?;
         let port = process.line(BRIDGE_START, listening).await?;
         Ok(Self { process, port })

@@ -1,11 +1,12 @@
-// Bundles the page's JavaScript and CSS with esbuild into hashed files, and writes down their names. The
-// options, one JSON argument, come from xtask.
+// Bundles the page's JavaScript and CSS with esbuild into hashed files, and the client for other pages into one of a
+// stable name, and writes down their names. The options, one JSON argument, come from xtask.
 
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 
-const { javascript, modules, style, assets, result } = JSON.parse(process.argv[2]);
+const { javascript, modules, style, client: sources, types, webRoot, result } = JSON.parse(process.argv[2]);
+const assets = join(webRoot, "assets");
 const esbuild = createRequire(join(javascript, "package.json"))("esbuild");
 
 const alias = {};
@@ -58,10 +59,21 @@ const css = await esbuild.build({ ...common, entryPoints: { notebook: style } })
 // Runs before the first paint, so it is a classic script that stands in the page's head.
 const theme = await esbuild.build({ ...common, format: "iife", entryPoints: { theme: "src/theme.js" } });
 
+// Others import it by its name, so only its code has a hashed one.
+const client = await esbuild.build({
+  ...common,
+  entryPoints: { "spark-connect": join(sources, "index.ts") },
+  inject: [join(sources, "scheduler.ts")],
+  outdir: webRoot,
+  entryNames: "[name]",
+  assetNames: "assets/[name]-[hash]",
+});
+
 // A hashed name stands for one content: a file that is there stays, and so do its compressed twins.
 await mkdir(assets, { recursive: true });
+await copyFile(types, join(webRoot, basename(types)));
 const old = new Set(await readdir(assets));
-const outputs = [worker, page, css, theme].flatMap(({ outputFiles }) => outputFiles);
+const outputs = [worker, page, css, theme, client].flatMap(({ outputFiles }) => outputFiles);
 const kept = new Set(outputs.map(({ path }) => basename(path)));
 for (const { path, contents } of outputs) {
   if (!old.has(basename(path))) await writeFile(path, contents);
@@ -82,4 +94,5 @@ const names = {
   "theme.js": basename(chooser),
 };
 const first = new Set([...loadedWith(page.metafile, script), code, sheet, chooser].map((path) => basename(path)));
-await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first] }));
+const loaded = client.outputFiles.map(({ path }) => relative(webRoot, path));
+await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first], client: loaded }));

@@ -45,7 +45,17 @@ pub async fn in_browser_despite(
     expected: impl Fn(&str) -> bool,
     test: impl AsyncFnOnce(&Browser) -> Result<()>,
 ) -> Result<()> {
-    let browser = Browser::open(url).await?;
+    in_browser_with(&[], url, expected, test).await
+}
+
+/// The same, with further arguments of Chromium's command line.
+pub async fn in_browser_with(
+    arguments: &[String],
+    url: &str,
+    expected: impl Fn(&str) -> bool,
+    test: impl AsyncFnOnce(&Browser) -> Result<()>,
+) -> Result<()> {
+    let browser = Browser::open(arguments, url).await?;
     let tested = AssertUnwindSafe(test(&browser)).catch_unwind().await;
     let complaints = browser.complaints().await;
     if !matches!(tested, Ok(Ok(()))) {
@@ -63,10 +73,10 @@ pub async fn in_browser_despite(
 }
 
 impl Browser {
-    async fn open(url: &str) -> Result<Self> {
+    async fn open(arguments: &[String], url: &str) -> Result<Self> {
         let turn = TURN.lock().await;
         let browser = Self {
-            session: Session::start().await?,
+            session: Session::start(arguments).await?,
             _turn: turn,
         };
         browser

@@ -34,8 +34,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Starts a browser with an empty profile.
-    pub(super) async fn start() -> Result<Self> {
+    /// Starts a browser with an empty profile, and further arguments.
+    pub(super) async fn start(further: &[String]) -> Result<Self> {
         let port = free_port()?;
         let directory = scratch();
         fs::create_dir_all(&directory).with_context(|| format!("cannot create {}", directory.display()))?;
@@ -61,6 +61,7 @@ impl Session {
         .map(str::to_owned)
         .into();
         arguments.push(format!("--user-data-dir={}", directory.join("profile").display()));
+        arguments.extend_from_slice(further);
         if geteuid().is_root() {
             arguments.push("--no-sandbox".to_owned());
         }

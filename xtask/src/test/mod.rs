@@ -34,8 +34,9 @@ use crate::{
 };
 
 /// Crates that browsers run, which clippy sees a second time, as they are compiled for them.
-const WASM_PACKAGES: [&str; 6] = [
+const WASM_PACKAGES: [&str; 7] = [
     "spark-connect-client",
+    "spark-connect-javascript",
     "result-table",
     "engine-api",
     "spark-connect-engine",

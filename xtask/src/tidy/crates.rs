@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
     ("pyspark-cells", &["spark-connect-client"]),
@@ -20,6 +20,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
         "spark-connect-engine",
         &["spark-connect-client", "result-table", "engine-api"],
     ),
+    ("spark-connect-javascript", &["spark-connect-client"]),
     ("spark-connect-cli", &["spark-connect-client", "result-table"]),
     ("spark-connect-bridge", &["spark-connect-proto"]),
     ("spark-widgets", &["engine-api"]),

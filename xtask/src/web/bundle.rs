@@ -1,5 +1,5 @@
-//! esbuild of the page's JavaScript and CSS, and the compressed twins of every file; both are scripts for Node
-//! beside this crate's sources.
+//! esbuild of JavaScript, TypeScript and CSS, and the compressed twins of every file; both are scripts for Node beside
+//! this crate's sources.
 
 use std::{
     fs,
@@ -22,29 +22,43 @@ use crate::{
 /// Style sheets in the order of the cascade: the page may override its widgets.
 const STYLES: [&str; 2] = ["app/widgets/style", "app/notebook/style"];
 
-/// The files that esbuild wrote to `assets/`.
-#[derive(Debug)]
+/// The client for other pages: its sources, and what describes them to TypeScript.
+const CLIENT: &str = "web-client/javascript/api";
+const CLIENT_TYPES: &str = "web-client/javascript/spark-connect.d.ts";
+
+/// The files that esbuild wrote.
+#[derive(Debug, Default)]
 pub(super) struct Bundle {
     /// What `index.html` calls a file (`notebook.js`), and its hashed name.
     pub(super) names: Vec<(String, String)>,
     /// Hashed names of the files that must be there before the page can paint.
     pub(super) before_first_paint: Vec<String>,
+    /// Paths below the web root of what a page loads that uses the client.
+    pub(super) client: Vec<String>,
 }
 
-/// Bundles scripts and styles into `assets/` of the web root.
+/// Bundles scripts and styles into the web root.
 pub(super) fn bundle(workspace: &Workspace, node: &Node) -> Result<Bundle> {
     let script = workspace.root.join("xtask/web/bundle.mjs");
     let sources = workspace.javascript().join("src");
     let directories: Vec<PathBuf> = MODULES.iter().map(|module| module.directory(workspace)).collect();
     let styles: Vec<PathBuf> = STYLES.iter().map(|style| workspace.root.join(style)).collect();
     let lock = workspace.javascript().join("package-lock.json");
-    let assets = workspace.web_root().join("assets");
+    let client = workspace.root.join(CLIENT);
+    let types = workspace.root.join(CLIENT_TYPES);
+    let web_root = workspace.web_root();
     let result = workspace.target.join("bundle.json");
 
-    let mut inputs = vec![Input::Path(&script), Input::Path(&sources), Input::Path(&lock)];
+    let mut inputs: Vec<Input<'_>> = [&script, &sources, &client, &types, &lock]
+        .map(|path| Input::Path(path))
+        .into();
     inputs.extend(directories.iter().chain(&styles).map(|path| Input::Path(path)));
     let stamp = Stamp::new(workspace, "bundle", &inputs)?;
-    if !stamp.is_current(&[&result, &assets]) {
+    if !stamp.is_current(&[
+        &result,
+        &web_root.join("assets"),
+        &web_root.join("spark-connect.js"),
+    ]) {
         let step = Step::start("Bundle JavaScript and CSS");
         let aliases: Vec<Value> = MODULES
             .iter()
@@ -62,7 +76,9 @@ pub(super) fn bundle(workspace: &Workspace, node: &Node) -> Result<Bundle> {
             "javascript": workspace.javascript(),
             "modules": aliases,
             "style": style,
-            "assets": assets,
+            "client": client,
+            "types": types,
+            "webRoot": web_root,
             "result": result,
         });
         process::run(
@@ -75,8 +91,7 @@ pub(super) fn bundle(workspace: &Workspace, node: &Node) -> Result<Bundle> {
     read(&result)
 }
 
-/// Writes the brotli and gzip twins that are not there yet. A hashed name stands for one content, so only the
-/// twins of `index.html` can be out of date.
+/// Writes the brotli and gzip twins that are not there yet or are older than their files.
 pub(super) fn compress(workspace: &Workspace, node: &Node) -> Result<()> {
     let script = workspace.root.join("xtask/web/compress.mjs");
     let web_root = workspace.web_root();
@@ -127,8 +142,11 @@ fn read(path: &Path) -> Result<Bundle> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let (Some(names), Some(first)) = (value["names"].as_object(), value["beforeFirstPaint"].as_array())
-    else {
+    let (Some(names), Some(first), Some(client)) = (
+        value["names"].as_object(),
+        value["beforeFirstPaint"].as_array(),
+        value["client"].as_array(),
+    ) else {
         bail!("{} lacks names; remove it and build again", path.display());
     };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -138,5 +156,6 @@ fn read(path: &Path) -> Result<Bundle> {
             .map(|(name, hashed)| (name.clone(), text(hashed)))
             .collect(),
         before_first_paint: first.iter().map(text).collect(),
+        client: client.iter().map(text).collect(),
     })
 }

@@ -1,5 +1,6 @@
-//! The page, from Rust, JavaScript and CSS to `target/web-root`: `index.html` and `assets/NAME-HASH.EXT`, each
-//! with its brotli and gzip twin. A step whose inputs did not change is skipped.
+//! What browsers load, from Rust, JavaScript and CSS to `target/web-root`: the page, `index.html`, and the client for
+//! other pages, `spark-connect.js`, with what both need as `assets/NAME-HASH.EXT`; each file with its brotli and gzip
+//! twin. A step whose inputs did not change is skipped.
 
 mod bindgen;
 mod bundle;
@@ -18,15 +19,15 @@ use crate::{
     workspace::{Workspace, cargo},
 };
 
-/// A wasm module of the page.
+/// A wasm module.
 #[derive(Debug)]
 struct Module {
-    /// What the JavaScript of `app/js` calls it: `NAME-wasm` for its bindings, `NAME-wasm.wasm` for its code.
+    /// What the JavaScript around it calls it: `NAME-wasm` for its bindings, `NAME-wasm.wasm` for its code.
     name: &'static str,
     package: &'static str,
 }
 
-const MODULES: [Module; 2] = [
+const MODULES: [Module; 3] = [
     Module {
         name: "engine",
         package: "spark-connect-engine",
@@ -34,6 +35,10 @@ const MODULES: [Module; 2] = [
     Module {
         name: "notebook",
         package: "spark-notebook",
+    },
+    Module {
+        name: "spark-connect",
+        package: "spark-connect-javascript",
     },
 ];
 
@@ -69,7 +74,7 @@ pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
     let bundle = bundle::bundle(workspace, node)?;
     page::write(workspace, &bundle)?;
     bundle::compress(workspace, node)?;
-    let sizes = sizes::Sizes::measure(&workspace.web_root(), &bundle.before_first_paint)?;
+    let sizes = sizes::Sizes::measure(&workspace.web_root(), &bundle)?;
     sizes.check()?;
     Ok(sizes.report())
 }

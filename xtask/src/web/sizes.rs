@@ -4,21 +4,26 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
+use super::bundle::Bundle;
+
 /// The whole page, compressed with brotli, in bytes.
 const WHOLE_LIMIT: u64 = 1_500_000;
 /// What must be there before the first paint, compressed with brotli, in bytes.
 const FIRST_LIMIT: u64 = 400_000;
+/// What another page loads to use the client, compressed with brotli, in bytes.
+const CLIENT_LIMIT: u64 = 500_000;
 
 /// Brotli sizes of the page's files, in bytes.
 #[derive(Debug)]
 pub(crate) struct Sizes {
     files: Vec<(String, u64)>,
     first: u64,
+    client: u64,
 }
 
 impl Sizes {
-    /// Measures the brotli twins in a web root. `before_first_paint` names files of `assets/`.
-    pub(crate) fn measure(web_root: &Path, before_first_paint: &[String]) -> Result<Self> {
+    /// Measures the brotli twins in a web root.
+    pub(super) fn measure(web_root: &Path, bundle: &Bundle) -> Result<Self> {
         let size = |path: &Path| {
             let twin = format!("{}.br", path.display());
             Ok::<_, anyhow::Error>(
@@ -27,6 +32,8 @@ impl Sizes {
                     .len(),
             )
         };
+        let client = bundle.client.iter().map(|path| size(&web_root.join(path)));
+        let client = client.sum::<Result<u64>>()?;
         let page = size(&web_root.join("index.html"))?;
         let assets = web_root.join("assets");
         let mut files = vec![("index.html".to_owned(), page)];
@@ -36,17 +43,22 @@ impl Sizes {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 continue;
             };
-            if name.ends_with(".br") || name.ends_with(".gz") {
+            // The page does not load the client for other pages.
+            let elsewhere = bundle
+                .client
+                .iter()
+                .any(|path| path.strip_prefix("assets/") == Some(name));
+            if name.ends_with(".br") || name.ends_with(".gz") || elsewhere {
                 continue;
             }
             let bytes = size(&path)?;
-            if before_first_paint.iter().any(|first| first == name) {
+            if bundle.before_first_paint.iter().any(|first| first == name) {
                 first += bytes;
             }
             files.push((name.to_owned(), bytes));
         }
         files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Ok(Self { files, first })
+        Ok(Self { files, first, client })
     }
 
     fn whole(&self) -> u64 {
@@ -71,6 +83,11 @@ impl Sizes {
             kilobytes(self.first),
             kilobytes(FIRST_LIMIT)
         ));
+        lines.push(format!(
+            "{:>10}  the client for other pages (limit {})",
+            kilobytes(self.client),
+            kilobytes(CLIENT_LIMIT)
+        ));
         lines.join("\n")
     }
 
@@ -79,6 +96,7 @@ impl Sizes {
         for (what, bytes, limit) in [
             ("the whole page", self.whole(), WHOLE_LIMIT),
             ("what loads before the first paint", self.first, FIRST_LIMIT),
+            ("the client for other pages", self.client, CLIENT_LIMIT),
         ] {
             ensure!(
                 bytes <= limit,
@@ -109,6 +127,7 @@ mod tests {
                 .map(|(name, bytes)| ((*name).to_owned(), *bytes))
                 .collect(),
             first,
+            client: 0,
         }
     }
 
@@ -123,12 +142,21 @@ mod tests {
             ("assets/page-A.js.gz", 25_000),
             ("assets/editor-B.js", 500_000),
             ("assets/editor-B.js.br", 100_000),
+            ("spark-connect.js.br", 7_000),
+            ("assets/client-C.wasm", 500_000),
+            ("assets/client-C.wasm.br", 200_000),
         ] {
             scratch.write(name, &"x".repeat(length))?;
         }
-        let sizes = Sizes::measure(scratch.path(), &["page-A.js".to_owned()])?;
+        let bundle = Bundle {
+            before_first_paint: vec!["page-A.js".to_owned()],
+            client: vec!["spark-connect.js".to_owned(), "assets/client-C.wasm".to_owned()],
+            ..Bundle::default()
+        };
+        let sizes = Sizes::measure(scratch.path(), &bundle)?;
         assert_eq!(sizes.whole(), 120_300);
         assert_eq!(sizes.first, 20_300);
+        assert_eq!(sizes.client, 207_000);
         assert_eq!(sizes.report().lines().nth(1), Some("  100.0 KB  editor-B.js"));
         Ok(())
     }
@@ -137,7 +165,9 @@ mod tests {
     fn a_missing_twin_is_an_error() -> Result<()> {
         let scratch = Scratch::new("sizes-missing")?;
         scratch.write("index.html", "")?;
-        let error = Sizes::measure(scratch.path(), &[]).unwrap_err().to_string();
+        let error = Sizes::measure(scratch.path(), &Bundle::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("index.html.br"), "{error}");
         Ok(())
     }

@@ -12,6 +12,7 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
 use futures::{Stream, StreamExt, stream::BoxStream};
 use spark_connect_proto::connect::{self as pb, execute_plan_response::ResponseType};
 use tonic::{Status, Streaming};
@@ -25,7 +26,7 @@ use crate::{
     call::{Caller, Sent, too_late},
     error::{Error, ErrorKind, Result},
     platform,
-    result::BatchReader,
+    result::{BatchReader, Form, Rows},
 };
 
 /// How long one stream may take before another one is opened in its place.
@@ -38,6 +39,9 @@ pub enum Output {
     Schema(pb::data_type::Struct),
     /// The next rows.
     Batch(RecordBatch),
+    /// The next rows where they are asked for as Arrow IPC: a complete stream with its schema, verified, its buffers
+    /// not compressed.
+    Ipc(Buffer),
     /// How far the server is.
     Progress(pb::execute_plan_response::ExecutionProgress),
     /// What the query's operators counted.
@@ -71,9 +75,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    pub(crate) fn new(caller: Arc<Caller>, plan: pb::Plan) -> Self {
+    pub(crate) fn new(caller: Arc<Caller>, plan: pb::Plan, form: Form) -> Self {
         let operation_id = uuid::Uuid::new_v4().to_string();
-        let outputs = run(caller, plan, operation_id.clone()).boxed();
+        let outputs = run(caller, plan, operation_id.clone(), form).boxed();
         Self {
             operation_id,
             outputs,
@@ -119,6 +123,7 @@ fn run(
     caller: Arc<Caller>,
     plan: pb::Plan,
     operation_id: String,
+    form: Form,
 ) -> impl Stream<Item = Result<Output>> + Send {
     async_stream::stream! {
         if let Err(error) = caller.check_plan(&plan).await {
@@ -129,7 +134,7 @@ fn run(
         let mut sent = caller.pack(&plan).await;
         let mut machine = Machine::new(caller.retry_policy().clone());
         let releaser = Releaser::new(caller.clone(), operation_id.clone());
-        let mut reader = BatchReader::default();
+        let mut reader = BatchReader::new(form);
         let mut responses: Option<Responses> = None;
         let mut opened_at = platform::now();
         let mut last_error = None;
@@ -295,7 +300,11 @@ fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<R
     }
     match response.response_type {
         Some(ResponseType::ArrowBatch(batch)) => match reader.read(batch) {
-            Ok(batches) => outputs.extend(batches.into_iter().map(|batch| Ok(Output::Batch(batch)))),
+            Ok(Rows::Batches(batches)) => {
+                outputs.extend(batches.into_iter().map(|batch| Ok(Output::Batch(batch))));
+            }
+            Ok(Rows::Ipc(stream)) => outputs.push(Ok(Output::Ipc(stream))),
+            Ok(Rows::Incomplete) => {}
             Err(error) => outputs.push(Err(error)),
         },
         Some(ResponseType::ExecutionProgress(progress)) => outputs.push(Ok(Output::Progress(progress))),

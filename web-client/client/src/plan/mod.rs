@@ -38,6 +38,18 @@ pub fn sql(query: &str) -> pb::Relation {
     }))
 }
 
+/// Values for the parameters of a SQL text: literals, or calls of `array` and `map` on such.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Arguments {
+    /// The text has no parameters.
+    #[default]
+    None,
+    /// In the order of the question marks.
+    Positional(Vec<pb::Expression>),
+    /// By the names after the colons.
+    Named(Vec<(String, pb::Expression)>),
+}
+
 /// The first rows of a relation, `DataFrame.limit`.
 pub fn limit(input: pb::Relation, rows: i32) -> pb::Relation {
     relation(RelType::Limit(Box::new(pb::Limit {
@@ -125,8 +137,22 @@ pub fn command(command: CommandType) -> pb::Plan {
 
 /// The plan that has the server look at a SQL text: it runs a command at once, and gives a query back to be run.
 pub fn sql_command(text: &str) -> pb::Plan {
+    sql_command_with(text, Arguments::None)
+}
+
+/// The same, with values for the text's parameters, `SparkSession.sql(text, args)`.
+pub fn sql_command_with(text: &str, arguments: Arguments) -> pb::Plan {
+    let mut query = pb::Sql {
+        query: text.to_owned(),
+        ..Default::default()
+    };
+    match arguments {
+        Arguments::None => {}
+        Arguments::Positional(values) => query.pos_arguments = values,
+        Arguments::Named(values) => query.named_arguments = values.into_iter().collect(),
+    }
     command(CommandType::SqlCommand(pb::SqlCommand {
-        input: Some(sql(text)),
+        input: Some(relation(RelType::Sql(query))),
         ..Default::default()
     }))
 }

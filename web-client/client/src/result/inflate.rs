@@ -1,6 +1,7 @@
-//! Undoes zstd in Arrow IPC streams, in Rust alone, so that it works in a browser too. arrow-ipc itself needs C for it.
+//! Undoes the compression of Arrow IPC streams, in Rust alone, so that it works in a browser too: arrow-ipc itself needs
+//! C for zstd, and whoever is handed a stream need not know either codec.
 //!
-//! Spark compresses with it when `spark.sql.execution.arrow.compression.codec` is `zstd`; LZ4 is arrow-ipc's own work.
+//! Spark compresses when `spark.sql.execution.arrow.compression.codec` is `zstd` or `lz4`.
 
 use std::io::Read;
 
@@ -9,6 +10,7 @@ use arrow_ipc::{
     RecordBatch, RecordBatchBuilder,
 };
 use flatbuffers::{FlatBufferBuilder, WIPOffset};
+use lz4_flex::frame::FrameDecoder;
 use ruzstd::decoding::StreamingDecoder;
 
 use super::verify::{Parts, next_message};
@@ -17,17 +19,17 @@ use crate::error::{Error, Result};
 /// Arrow's own alignment for buffers; the metadata before a body is padded to it, too.
 const ALIGNMENT: usize = 8;
 
-/// The stream without zstd, or nothing if it has none. The stream has been verified.
+/// The stream without compression, or nothing if it has none. The stream has been verified.
 pub(super) fn inflate(mut stream: &[u8]) -> Result<Option<Vec<u8>>> {
     let whole = stream;
     let mut inflated: Option<Vec<u8>> = None;
     while let Some(Parts { message, body, rest }) = next_message(stream)? {
         let header = &stream[..stream.len() - rest.len()];
         match compressed_batch(&message) {
-            Some(batch) => {
+            Some((batch, codec)) => {
                 let before = whole.len() - stream.len();
                 let output = inflated.get_or_insert_with(|| whole[..before].to_vec());
-                write_message(output, &message, &batch, body)?;
+                write_message(output, &message, &batch, codec, body)?;
             }
             None => {
                 if let Some(output) = &mut inflated {
@@ -43,17 +45,15 @@ pub(super) fn inflate(mut stream: &[u8]) -> Result<Option<Vec<u8>>> {
     Ok(inflated)
 }
 
-fn compressed_batch<'a>(message: &Message<'a>) -> Option<RecordBatch<'a>> {
+fn compressed_batch<'a>(message: &Message<'a>) -> Option<(RecordBatch<'a>, CompressionType)> {
     let batch = match message.header_type() {
         MessageHeader::RecordBatch => message.header_as_record_batch(),
         MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|d| d.data()),
         _ => None,
     };
-    batch.filter(|batch| {
-        batch
-            .compression()
-            .is_some_and(|c| c.codec() == CompressionType::ZSTD)
-    })
+    let batch = batch?;
+    let codec = batch.compression()?.codec();
+    Some((batch, codec))
 }
 
 /// Writes the message anew, with the same arrays in plain buffers.
@@ -61,6 +61,7 @@ fn write_message(
     output: &mut Vec<u8>,
     message: &Message<'_>,
     batch: &RecordBatch<'_>,
+    codec: CompressionType,
     body: &[u8],
 ) -> Result<()> {
     let mut plain = Vec::new();
@@ -69,7 +70,7 @@ fn write_message(
         let start = plain.len();
         // Verified: the buffer is inside the body.
         let bytes = &body[buffer.offset() as usize..][..buffer.length() as usize];
-        append_plain(&mut plain, bytes)?;
+        append_plain(&mut plain, bytes, codec)?;
         buffers.push(Buffer::new(start as i64, (plain.len() - start) as i64));
         plain.resize(plain.len().next_multiple_of(ALIGNMENT), 0);
     }
@@ -119,7 +120,7 @@ fn write_message(
 }
 
 /// A compressed buffer begins with its plain length; -1 says that it is plain already.
-fn append_plain(plain: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
+fn append_plain(plain: &mut Vec<u8>, bytes: &[u8], codec: CompressionType) -> Result<()> {
     let Some((length, compressed)) = bytes.split_first_chunk::<8>() else {
         return Ok(());
     };
@@ -131,13 +132,21 @@ fn append_plain(plain: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
     let broken = |error: &dyn std::fmt::Display| {
         Error::protocol(format_args!("a record batch cannot be decompressed ({error})"))
     };
+    if length == 0 {
+        return Ok(());
+    }
     let start = plain.len();
-    let decoder = StreamingDecoder::new(compressed).map_err(|e| broken(&e))?;
     // One byte more than announced is enough to find a lie.
-    decoder
-        .take(length + 1)
-        .read_to_end(plain)
-        .map_err(|e| broken(&e))?;
+    let most = length + 1;
+    match codec {
+        CompressionType::LZ4_FRAME => FrameDecoder::new(compressed).take(most).read_to_end(plain),
+        CompressionType::ZSTD => {
+            let decoder = StreamingDecoder::new(compressed).map_err(|e| broken(&e))?;
+            decoder.take(most).read_to_end(plain)
+        }
+        _ => return Err(broken(&format_args!("the codec {} is unknown", codec.0))),
+    }
+    .map_err(|e| broken(&e))?;
     let found = (plain.len() - start) as u64;
     if found != length {
         return Err(broken(&format_args!(
@@ -149,6 +158,8 @@ fn append_plain(plain: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn buffer(length: i64, compressed: &[u8]) -> Vec<u8> {
@@ -159,32 +170,54 @@ mod tests {
         ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
     }
 
+    fn lz4(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    type Compress = fn(&[u8]) -> Vec<u8>;
+
+    const CODECS: [(CompressionType, Compress); 2] =
+        [(CompressionType::ZSTD, zstd), (CompressionType::LZ4_FRAME, lz4)];
+
     #[test]
     fn buffers_are_plain_compressed_or_empty() {
         let text = b"abc".repeat(1000);
-        let mut plain = Vec::new();
-        append_plain(&mut plain, &buffer(3000, &zstd(&text))).unwrap();
-        append_plain(&mut plain, &buffer(-1, b"plain")).unwrap();
-        append_plain(&mut plain, b"").unwrap();
-        assert_eq!(plain, [&text[..], b"plain"].concat());
-    }
-
-    #[test]
-    fn lies_are_found() {
-        for (length, bytes) in [
-            (2999, zstd(&[1; 3000])),
-            (3001, zstd(&[1; 3000])),
-            (5, b"noise".to_vec()),
-        ] {
+        for (codec, compress) in CODECS {
             let mut plain = Vec::new();
-            let error = append_plain(&mut plain, &buffer(length, &bytes)).unwrap_err();
-            assert!(error.message.contains("decompressed"), "{error}");
-            assert!(plain.len() <= 3001);
+            append_plain(&mut plain, &buffer(3000, &compress(&text)), codec).unwrap();
+            append_plain(&mut plain, &buffer(-1, b"plain"), codec).unwrap();
+            append_plain(&mut plain, &buffer(0, b""), codec).unwrap();
+            append_plain(&mut plain, b"", codec).unwrap();
+            assert_eq!(plain, [&text[..], b"plain"].concat());
         }
     }
 
     #[test]
-    fn streams_without_zstd_are_left_alone() {
+    fn lies_are_found() {
+        for (codec, compress) in CODECS {
+            for (length, bytes) in [
+                (2999, compress(&[1; 3000])),
+                (3001, compress(&[1; 3000])),
+                (5, b"noise".to_vec()),
+            ] {
+                let mut plain = Vec::new();
+                let error = append_plain(&mut plain, &buffer(length, &bytes), codec).unwrap_err();
+                assert!(error.message.contains("decompressed"), "{error}");
+                assert!(plain.len() <= 3001);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_codec_is_an_error() {
+        let error = append_plain(&mut Vec::new(), &buffer(5, b"noise"), CompressionType(9)).unwrap_err();
+        assert!(error.message.contains("the codec 9 is unknown"), "{error}");
+    }
+
+    #[test]
+    fn plain_streams_are_left_alone() {
         assert_eq!(inflate(b"").unwrap(), None);
         assert_eq!(inflate(b"no arrow").unwrap(), None);
     }

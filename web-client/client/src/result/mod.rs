@@ -16,9 +16,31 @@ use spark_connect_proto::connect::{data_type::Struct, execute_plan_response::Arr
 use self::schema::Columns;
 use crate::error::{Error, Result};
 
+/// In which form rows are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Decoded.
+    #[default]
+    Batches,
+    /// As Arrow IPC streams.
+    Ipc,
+}
+
+/// Rows that a part of a result completes.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Rows {
+    /// Not one: more chunks are to come.
+    Incomplete,
+    /// Decoded.
+    Batches(Vec<RecordBatch>),
+    /// A complete Arrow IPC stream, not compressed.
+    Ipc(Buffer),
+}
+
 /// Reads the batches of one result, in order.
 #[derive(Debug, Default)]
 pub(crate) struct BatchReader {
+    form: Form,
     rows: i64,
     chunks: Vec<Bytes>,
     pending: Option<Pending>,
@@ -34,13 +56,21 @@ struct Pending {
 }
 
 impl BatchReader {
+    /// A reader that gives rows in a form.
+    pub(crate) fn new(form: Form) -> Self {
+        Self {
+            form,
+            ..Self::default()
+        }
+    }
+
     /// What the columns are in Spark's words.
     pub(crate) fn expect(&mut self, schema: &Struct) {
         self.columns.expect(schema);
     }
 
-    /// Takes the next part of the result. Returns the batches that it completes.
-    pub(crate) fn read(&mut self, part: ArrowBatch) -> Result<Vec<RecordBatch>> {
+    /// Takes the next part of the result. Returns the rows that it completes.
+    pub(crate) fn read(&mut self, part: ArrowBatch) -> Result<Rows> {
         let batch = Pending {
             row_count: part.row_count,
             start_offset: part.start_offset,
@@ -75,10 +105,12 @@ impl BatchReader {
         self.chunks.push(part.data);
         if (self.chunks.len() as i64) < batch.chunks {
             self.pending = Some(batch);
-            return Ok(Vec::new());
+            return Ok(Rows::Incomplete);
         }
         self.pending = None;
-        let batches = decode(std::mem::take(&mut self.chunks))?;
+        let stream = plain(std::mem::take(&mut self.chunks))?;
+        // Also where the stream is handed on: whoever reads it may trust it.
+        let batches = decode_plain(stream.clone())?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         if rows as i64 != batch.row_count {
             return Err(Error::protocol(format_args!(
@@ -90,7 +122,10 @@ impl BatchReader {
             .iter()
             .try_for_each(|batch| self.columns.check(batch.schema_ref()))?;
         self.rows += batch.row_count;
-        Ok(batches)
+        Ok(match self.form {
+            Form::Batches => Rows::Batches(batches),
+            Form::Ipc => Rows::Ipc(stream),
+        })
     }
 
     /// The result is complete. An error if a batch is not.
@@ -108,15 +143,24 @@ impl BatchReader {
 
 /// Decodes one Arrow IPC stream. A stream without a batch gives one without rows, for its schema.
 pub(crate) fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
-    let mut buffer = match <[Bytes; 1]>::try_from(chunks) {
+    decode_plain(plain(chunks)?)
+}
+
+/// One Arrow IPC stream in one piece, its lengths verified, without compression.
+fn plain(chunks: Vec<Bytes>) -> Result<Buffer> {
+    let buffer = match <[Bytes; 1]>::try_from(chunks) {
         Ok([whole]) => Buffer::from(whole),
         // Only batches that do not fit into a message come in chunks, and arrays need their buffers in one piece.
         Err(chunks) => Buffer::from(chunks.concat()),
     };
     verify::verify(&buffer)?;
-    if let Some(plain) = inflate::inflate(&buffer)? {
-        buffer = Buffer::from(plain);
-    }
+    Ok(match inflate::inflate(&buffer)? {
+        Some(plain) => Buffer::from(plain),
+        None => buffer,
+    })
+}
+
+fn decode_plain(mut buffer: Buffer) -> Result<Vec<RecordBatch>> {
     let mut decoder = StreamDecoder::new();
     let mut batches = Vec::new();
     while !buffer.is_empty() {
@@ -141,7 +185,10 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::{Int64Array, RecordBatchOptions};
-    use arrow_ipc::writer::StreamWriter;
+    use arrow_ipc::{
+        CompressionType,
+        writer::{IpcWriteOptions, StreamWriter},
+    };
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;
@@ -165,8 +212,11 @@ mod tests {
         }
     }
 
-    fn rows(batches: &[RecordBatch]) -> usize {
-        batches.iter().map(RecordBatch::num_rows).sum()
+    fn rows(rows: &Rows) -> usize {
+        match rows {
+            Rows::Batches(batches) => batches.iter().map(RecordBatch::num_rows).sum(),
+            Rows::Incomplete | Rows::Ipc(_) => 0,
+        }
     }
 
     #[test]
@@ -174,7 +224,10 @@ mod tests {
         let mut reader = BatchReader::default();
         assert_eq!(rows(&reader.read(part(ipc(3), 3, 0, None)).unwrap()), 3);
         assert_eq!(rows(&reader.read(part(ipc(2), 2, 3, None)).unwrap()), 2);
-        assert_eq!(reader.read(part(ipc(0), 0, 5, None)).unwrap()[0].num_columns(), 1);
+        let Rows::Batches(none) = reader.read(part(ipc(0), 0, 5, None)).unwrap() else {
+            panic!("no batches")
+        };
+        assert_eq!(none[0].num_columns(), 1);
         reader.finish().unwrap();
     }
 
@@ -183,12 +236,8 @@ mod tests {
         let whole = ipc(100);
         for cut in 0..whole.len() {
             let mut reader = BatchReader::default();
-            assert!(
-                reader
-                    .read(part(whole.slice(..cut), 100, 0, Some((0, 2))))
-                    .unwrap()
-                    .is_empty()
-            );
+            let first = reader.read(part(whole.slice(..cut), 100, 0, Some((0, 2))));
+            assert_eq!(first.unwrap(), Rows::Incomplete);
             assert!(reader.finish().is_err());
             let batches = reader
                 .read(part(whole.slice(cut..), 100, 0, Some((1, 2))))
@@ -250,6 +299,44 @@ mod tests {
         })
         .collect();
         insta::assert_snapshot!(report);
+    }
+
+    #[test]
+    fn what_is_handed_on_is_the_stream_that_came() {
+        let whole = ipc(7);
+        let mut reader = BatchReader::new(Form::Ipc);
+        assert_eq!(
+            reader.read(part(whole.clone(), 7, 0, None)).unwrap(),
+            Rows::Ipc(Buffer::from(whole.clone()))
+        );
+        assert!(reader.read(part(whole.clone(), 8, 7, None)).is_err());
+        let mut reader = BatchReader::new(Form::Ipc);
+        assert!(
+            reader
+                .read(part(whole.slice(..whole.len() / 2), 7, 0, None))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn compressed_streams_are_handed_on_plain() {
+        let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
+        let column = Arc::new(Int64Array::from_iter_values((0..1000).map(|id| id / 100)));
+        let batch = RecordBatch::try_new(schema.clone(), vec![column]).unwrap();
+        let options = IpcWriteOptions::default();
+        let options = options
+            .try_with_compression(Some(CompressionType::LZ4_FRAME))
+            .unwrap();
+        let mut writer = StreamWriter::try_new_with_options(Vec::new(), &schema, options).unwrap();
+        writer.write(&batch).unwrap();
+        let compressed = Bytes::from(writer.into_inner().unwrap());
+        let mut reader = BatchReader::new(Form::Ipc);
+        let Rows::Ipc(plain) = reader.read(part(compressed.clone(), 1000, 0, None)).unwrap() else {
+            panic!("no stream")
+        };
+        assert!(plain.len() > 8000 && compressed.len() < 1000);
+        assert_eq!(inflate::inflate(&plain).unwrap(), None);
+        assert_eq!(decode_plain(plain).unwrap(), [batch]);
     }
 
     #[test]

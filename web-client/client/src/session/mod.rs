@@ -23,6 +23,7 @@ use crate::{
     execute::{Execution, Output},
     plan,
     request::Requests,
+    result::Form,
     retry::RetryPolicy,
     transport::Transport,
 };
@@ -75,7 +76,12 @@ impl Session {
 
     /// Runs a plan.
     pub fn execute(&self, plan: pb::Plan) -> Execution {
-        Execution::new(self.caller.clone(), plan)
+        Execution::new(self.caller.clone(), plan, Form::Batches)
+    }
+
+    /// Runs a plan whose rows are handed on as they are: they come as [`Output::Ipc`].
+    pub fn execute_ipc(&self, plan: pb::Plan) -> Execution {
+        Execution::new(self.caller.clone(), plan, Form::Ipc)
     }
 
     /// Has the server look at a SQL text, as `SparkSession.sql`: a command has run when this returns, a query runs

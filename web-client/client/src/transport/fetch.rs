@@ -39,7 +39,13 @@ extern "C" {
 impl Transport {
     /// grpc-web over fetch, to a bridge.
     pub fn fetch(connection: &ConnectionString) -> Result<Self, Error> {
-        let base = connection.base_url();
+        Self::fetch_below(&connection.base_url(), connection)
+    }
+
+    /// grpc-web over fetch, to a bridge that is below an address: `https://example.com/spark`, without a slash at the
+    /// end. The connection string gives the headers.
+    pub fn fetch_below(base: &str, connection: &ConnectionString) -> Result<Self, Error> {
+        let base = base.to_owned();
         let service = tower::service_fn(move |request: Request<Body>| {
             let base = base.clone();
             SendWrapper::new(async move { call(&base, request).await })
