@@ -15,7 +15,10 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{any, get},
 };
-use http::{StatusCode, header::CACHE_CONTROL};
+use http::{
+    StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 use tower::util::option_layer;
 
 use crate::{
@@ -23,10 +26,13 @@ use crate::{
     config::{LoadedTls, Settings},
     hosts::{self, Hosts},
     identity::{self, Access},
-    observe::{self, Observer},
+    limits::Limits,
+    observe::{self, Metrics, Observer},
     rpc,
     web_root::{self, WebRoot},
 };
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What a bridge needs to know.
 #[derive(Debug)]
@@ -54,6 +60,8 @@ pub(crate) struct Current {
     pub(crate) router: Router,
     backends: Arc<Backends>,
     access: Arc<Access>,
+    limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// The bridge as a router, with settings that never change: Spark's RPCs, the notebook, `/healthz` and `/readyz`.
@@ -97,6 +105,15 @@ impl Bridge {
         *self.tls.write().unwrap_or_else(PoisonError::into_inner) = loaded_tls(&current.settings);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
         Ok(())
+    }
+
+    /// `/metrics`, for a listener of its own.
+    pub fn metrics(&self) -> Router {
+        let metrics = self.current().metrics.clone();
+        Router::new().route(
+            "/metrics",
+            get(async move || ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text())),
+        )
     }
 
     /// Tells through `/readyz` that new requests should go elsewhere.
@@ -147,7 +164,10 @@ fn assemble(
     web_root: &Arc<WebRoot>,
     ending: &Arc<AtomicBool>,
 ) -> Result<Current, String> {
-    let observer = Arc::new(Observer::new(&settings)?);
+    let metrics = before.map(|before| before.metrics.clone()).unwrap_or_default();
+    let limits = Limits::new(&settings, metrics.clone(), before.map(|before| &*before.limits));
+    let limits = Arc::new(limits);
+    let observer = Arc::new(Observer::new(&settings, metrics.clone())?);
     let access = Access::new(&settings, address, before.map(|before| &*before.access))?;
     let access = Arc::new(access);
     let backends = Arc::new(Backends::new(
@@ -175,6 +195,7 @@ fn assemble(
         backends: backends.clone(),
         origins: settings.web.origins.clone(),
         access: access.clone(),
+        limits: limits.clone(),
     };
     let router = Router::new()
         .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))
@@ -198,6 +219,8 @@ fn assemble(
         router,
         backends,
         access,
+        limits,
+        metrics,
     })
 }
 

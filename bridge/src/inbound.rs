@@ -182,10 +182,11 @@ struct Upload {
 }
 
 impl RequestBody {
-    /// A body of one message without anything in it.
-    pub(crate) fn empty() -> Self {
+    /// A body of one message, of the bridge's own.
+    pub(crate) fn of(message: &[u8]) -> Self {
+        let framed = prefix(message.len()).map(|prefix| Bytes::from([&prefix[..], message].concat()));
         Self {
-            ready: VecDeque::from([Bytes::from_static(&[0; 5])]),
+            ready: framed.into_iter().collect(),
             upload: None,
         }
     }

@@ -15,7 +15,8 @@
 //! - `identity`: who calls, and what they may do
 //! - `inbound`: the request's body, with its true user
 //! - `relay`: the answer's body, ended by a status even when Spark goes away
-//! - `observe`: the logs
+//! - `limits`: how much anyone may use, and what becomes of operations whose client is gone
+//! - `observe`: the logs and the numbers
 //! - `hosts`: under which names it may be called
 //! - `origins`: which sites' pages may call
 //! - `web_root`: the notebook's files
@@ -31,6 +32,7 @@ pub mod envelope;
 mod hosts;
 mod identity;
 mod inbound;
+mod limits;
 mod listener;
 mod observe;
 mod origins;

@@ -13,6 +13,7 @@ use std::{
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
     time::sleep,
 };
 
@@ -57,6 +58,25 @@ pub async fn run(mut settings: Settings, sources: Sources) -> Result<(), String>
         url(address, tls),
         bridge.query()
     );
+
+    let current = bridge.current();
+    let metrics = &current.settings.metrics;
+    let _metrics = if metrics.enabled {
+        let listener = TcpListener::bind(&metrics.address).await.map_err(|error| {
+            format!(
+                "Cannot tell metrics on {}: {error}. Set metrics.address to another.",
+                metrics.address
+            )
+        })?;
+        let router = bridge.metrics();
+        let mut tasks = JoinSet::new();
+        // It ends with the set.
+        tasks.spawn(async move { axum::serve(listener, router).await });
+        Some(tasks)
+    } else {
+        None
+    };
+    drop(current);
 
     let (end, ended) = tokio::sync::oneshot::channel();
     let serving = serve(listener, bridge.clone(), async {

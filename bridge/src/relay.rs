@@ -16,7 +16,12 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 
-use crate::{backend::Lease, deadline, observe::Call};
+use crate::{
+    backend::Lease,
+    deadline,
+    limits::{Admitted, Attached},
+    observe::Call,
+};
 
 /// The body of Spark's answer. Dropping it ends the stream at Spark.
 pub(crate) struct Relay {
@@ -29,6 +34,24 @@ pub(crate) struct Relay {
     deadline: Option<Pin<Box<Sleep>>>,
     /// Whether the status is out: in the headers of an answer without messages, or in trailers.
     ended: bool,
+    held: Held,
+    /// Why the answer ends with the message that is on its way.
+    cut: Option<Status>,
+}
+
+/// What a call holds until its answer is through.
+pub(crate) struct Held {
+    pub(crate) admitted: Admitted,
+    pub(crate) attached: Option<Attached>,
+}
+
+impl Held {
+    fn sends(&self, bytes: usize) -> Result<(), Status> {
+        self.admitted.sends(bytes)?;
+        self.attached
+            .as_ref()
+            .map_or(Ok(()), |attached| attached.sends(bytes))
+    }
 }
 
 impl Relay {
@@ -37,6 +60,7 @@ impl Relay {
         body: Incoming,
         lease: Lease,
         call: Arc<Call>,
+        held: Held,
         has_status: bool,
         deadline: Option<Instant>,
     ) -> Self {
@@ -47,6 +71,8 @@ impl Relay {
             call,
             position: Position::default(),
             ended: has_status,
+            held,
+            cut: None,
         }
     }
 
@@ -60,6 +86,26 @@ impl Relay {
             return Err(status);
         }
         Ok(Frame::trailers(trailers))
+    }
+
+    /// Ends the answer and lets go of the rest, which nobody reads.
+    fn end(&mut self, status: Status) -> Result<Frame<Bytes>, Box<dyn Error + Send + Sync>> {
+        let frame = self.break_off(status);
+        self.body = None;
+        frame.map_err(Into::into)
+    }
+
+    /// Counts data, and leaves away what comes after the last message that is allowed.
+    fn pass(&mut self, data: &mut Bytes) {
+        if self.cut.is_none() {
+            self.cut = self.held.sends(data.len()).err();
+        }
+        if self.cut.is_some() {
+            let passed = self.position.advance_to_end(data);
+            data.truncate(passed);
+        } else {
+            self.position.advance(data);
+        }
     }
 }
 
@@ -77,18 +123,20 @@ impl Body for Relay {
             && deadline.as_mut().poll(cx).is_ready()
         {
             this.deadline = None;
-            let frame = this.break_off(deadline::exceeded());
-            // Nobody reads what still comes.
-            this.body = None;
-            return Poll::Ready(Some(frame.map_err(Into::into)));
+            return Poll::Ready(Some(this.end(deadline::exceeded())));
+        }
+        if this.position.is_between_messages()
+            && let Some(status) = this.cut.take()
+        {
+            return Poll::Ready(Some(this.end(status)));
         }
         let Some(body) = &mut this.body else {
             return Poll::Ready(None);
         };
         let frame = match ready!(Pin::new(body).poll_frame(cx)) {
-            Some(Ok(frame)) => {
-                match frame.data_ref() {
-                    Some(data) => this.position.advance(data),
+            Some(Ok(mut frame)) => {
+                match frame.data_mut() {
+                    Some(data) => this.pass(data),
                     None => {
                         this.ended = true;
                         if let Some(trailers) = frame.trailers_ref() {
@@ -112,7 +160,7 @@ impl Body for Relay {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.ended && self.body.as_ref().is_none_or(Body::is_end_stream)
+        self.cut.is_none() && self.ended && self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 }
 
@@ -144,6 +192,21 @@ impl Position {
         }
     }
 
+    /// Goes on to the end of the message, if it is there; returns how far that is.
+    fn advance_to_end(&mut self, data: &[u8]) -> usize {
+        let mut passed = 0;
+        while passed < data.len() {
+            // Byte by byte in a prefix, in one step through a message.
+            let step = self.left.clamp(1, data.len() - passed);
+            self.advance(&data[passed..passed + step]);
+            passed += step;
+            if self.is_between_messages() {
+                break;
+            }
+        }
+        passed
+    }
+
     fn is_between_messages(&self) -> bool {
         self.prefix_len == 0 && self.left == 0
     }
@@ -152,6 +215,24 @@ impl Position {
 #[cfg(test)]
 mod tests {
     use super::Position;
+
+    #[test]
+    fn an_answer_is_cut_after_a_whole_message() {
+        let bytes = [0, 0, 0, 0, 3, b'a', b'b', b'c', 1, 0, 0, 0, 0, 0];
+        for (begin, end) in [(0, 8), (3, 8), (6, 8), (8, 13), (9, 13)] {
+            let mut position = Position::default();
+            position.advance(&bytes[..begin]);
+            assert_eq!(
+                begin + position.advance_to_end(&bytes[begin..]),
+                end,
+                "from {begin}"
+            );
+            assert!(position.is_between_messages());
+        }
+        let mut position = Position::default();
+        assert_eq!(position.advance_to_end(&bytes[..6]), 6);
+        assert!(!position.is_between_messages());
+    }
 
     #[test]
     fn position_is_found_however_the_bytes_are_cut() {

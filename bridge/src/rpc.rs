@@ -23,11 +23,12 @@ use crate::{
     deadline,
     dialect::{Dialect, Refusal},
     envelope::{Envelope, Method},
-    identity::{Access, Identity, Rights},
+    identity::{Access, Identity, Peer, Rights},
     inbound,
+    limits::{Connection, Limits},
     observe::Call,
     origins::Origins,
-    relay::Relay,
+    relay::{Held, Relay},
 };
 
 const SERVICE: &str = "/spark.connect.SparkConnectService/";
@@ -57,6 +58,7 @@ pub(crate) struct Calls {
     pub(crate) backends: Arc<Backends>,
     pub(crate) origins: Origins,
     pub(crate) access: Arc<Access>,
+    pub(crate) limits: Arc<Limits>,
 }
 
 /// Answers a request to Spark's service.
@@ -94,12 +96,17 @@ pub(crate) async fn call(
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
     let forward = service_fn(move |request: Request<tonic::body::Body>| {
-        let (backend, caller, call) = (backend.clone(), caller.clone(), call.clone());
+        let (backend, caller, call, limits) = (
+            backend.clone(),
+            caller.clone(),
+            call.clone(),
+            calls.limits.clone(),
+        );
         async move {
             let answer = match deadline::of(request.headers()) {
-                Ok(None) => forward(&backend, method, &caller, &call, request, None).await,
+                Ok(None) => forward(&backend, method, &caller, &call, &limits, request, None).await,
                 Ok(Some(deadline)) => {
-                    let answer = forward(&backend, method, &caller, &call, request, Some(deadline));
+                    let answer = forward(&backend, method, &caller, &call, &limits, request, Some(deadline));
                     timeout_at(deadline, answer)
                         .await
                         .unwrap_or_else(|_| Err(deadline::exceeded()))
@@ -201,11 +208,18 @@ async fn forward(
     method: Method,
     caller: &Caller,
     call: &Arc<Call>,
+    limits: &Limits,
     request: Request<tonic::body::Body>,
     deadline: Option<Instant>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
     let identity = caller.identity.as_ref();
+    let address = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+    let connection = parts
+        .extensions
+        .get::<Arc<Connection>>()
+        .map(|connection| &**connection);
+    let admitted = limits.admit(identity, address, connection, method)?;
     let limit = backend.settings.max_message_size.as_u64() as usize;
     let (envelope, body) = inbound::read(method, identity, limit, body).await?;
     let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
@@ -217,6 +231,8 @@ async fn forward(
     if let Some(clone) = &envelope.new_session_id {
         backend.remember(user, clone, server);
     }
+    let attached = limits.operations.notice(backend, server, user, &envelope, call)?;
+    let held = Held { admitted, attached };
     call.goes_to(server.authority.as_str());
     let refusal = body.refusal();
     let mut request = http::Request::new(body);
@@ -241,7 +257,7 @@ async fn forward(
     let has_status = parts.headers.contains_key(Status::GRPC_STATUS);
     Ok(Response::from_parts(
         parts,
-        Body::new(Relay::new(body, lease, call.clone(), has_status, deadline)),
+        Body::new(Relay::new(body, lease, call.clone(), held, has_status, deadline)),
     ))
 }
 

@@ -117,7 +117,7 @@ async fn check(server: &Arc<Server>, settings: Health) {
 }
 
 async fn answers(server: &Arc<Server>) -> bool {
-    let Ok((response, _lease)) = server.ask(CHECK).await else {
+    let Ok((response, _lease)) = server.ask(CHECK, b"").await else {
         return false;
     };
     let (parts, body) = response.into_parts();

@@ -123,9 +123,13 @@ impl Server {
         self.lease().await.map(drop)
     }
 
-    /// Asks one of the server's other services, with an empty message.
-    pub(super) async fn ask(self: &Arc<Self>, path: &str) -> Result<(Response<Incoming>, Lease), Status> {
-        let mut request = Request::new(RequestBody::empty());
+    /// Asks something of the bridge's own, with one message.
+    pub(crate) async fn ask(
+        self: &Arc<Self>,
+        path: &str,
+        message: &[u8],
+    ) -> Result<(Response<Incoming>, Lease), Status> {
+        let mut request = Request::new(RequestBody::of(message));
         *request.method_mut() = Method::POST;
         *request.version_mut() = Version::HTTP_2;
         *request.uri_mut() = self
@@ -389,7 +393,7 @@ mod tests {
     }
 
     async fn ask(server: Server) -> Result<Response<Incoming>, Status> {
-        Arc::new(server).ask("/").await.map(|(response, _)| response)
+        Arc::new(server).ask("/", b"").await.map(|(response, _)| response)
     }
 
     #[tokio::test]

@@ -8,12 +8,14 @@
 //! - `problem`: what is wrong, and where
 //! - `secret`: from a variable or a file, never from the settings themselves
 //! - `tls`: certificates and keys
-//! - `listen`, `identity`, `backends`, `web`, `log`: the sections
+//! - `listen`, `identity`, `backends`, `web`, `log`, `metrics`, `limits`: the sections
 
 mod backends;
 mod identity;
+mod limits;
 mod listen;
 mod log;
+mod metrics;
 mod problem;
 mod secret;
 mod table;
@@ -32,9 +34,11 @@ pub use backends::{Backend, BackendTls, Backends, Health};
 pub use identity::{
     IdentitySettings, Issuer, LoginSettings, OidcSettings, ProxySettings, Role, Token, TokenSettings,
 };
+pub use limits::{IdentityLimits, Limits};
 pub(crate) use listen::LoadedTls;
 pub use listen::{Listen, ListenTls};
 pub use log::{Audit, Log, Target};
+pub use metrics::Metrics;
 pub use problem::{Place, Problem, Problems};
 pub use secret::Secret;
 pub use web::Web;
@@ -71,6 +75,10 @@ pub struct Settings {
     pub log: Log,
     /// `[audit]`
     pub audit: Audit,
+    /// `[metrics]`
+    pub metrics: Metrics,
+    /// `[limits]`
+    pub limits: Limits,
 }
 
 impl Section for Settings {
@@ -85,6 +93,8 @@ impl Section for Settings {
         let web = table.section("web");
         let log = table.section("log");
         let audit = table.section("audit");
+        let metrics = table.section("metrics");
+        let limits = table.section("limits");
         Some(Self {
             listen: listen?,
             backends: backends?,
@@ -93,6 +103,8 @@ impl Section for Settings {
             web: web?,
             log: log?,
             audit: audit?,
+            metrics: metrics?,
+            limits: limits?,
         })
     }
 }

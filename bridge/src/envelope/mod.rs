@@ -35,6 +35,8 @@ const SESSION_ID: u32 = 1;
 const USER_CONTEXT: u32 = 2;
 /// In a request to clone a session.
 const NEW_SESSION_ID: u32 = 4;
+/// In a request to release an operation.
+const RELEASE_ALL: u32 = 5;
 /// Inside `user_context`.
 const USER_ID: u32 = 1;
 const USER_NAME: u32 = 2;
@@ -74,6 +76,8 @@ pub struct Envelope {
     pub observed_server_session_id: Option<String>,
     /// The operation that is started, read, released or interrupted.
     pub operation_id: Option<String>,
+    /// Whether a ReleaseExecute ends its operation, and not only what was read of it.
+    pub releases_all: bool,
     /// The session that CloneSession is to make, if the client chooses its name.
     pub new_session_id: Option<String>,
     message: Bytes,
@@ -89,6 +93,7 @@ impl Envelope {
             session_id: String::new(),
             observed_server_session_id: None,
             operation_id: None,
+            releases_all: false,
             new_session_id: None,
             message: Bytes::new(),
         };
@@ -108,6 +113,8 @@ impl Envelope {
                 envelope.observed_server_session_id = Some(observed);
             } else if number == method.operation_field() {
                 envelope.operation_id = Some(id("operation_id", bytes)?);
+            } else if field.number == RELEASE_ALL && method == Method::ReleaseExecute {
+                envelope.releases_all = true;
             } else if field.number == NEW_SESSION_ID && method == Method::CloneSession {
                 envelope.new_session_id = Some(id("new_session_id", bytes)?);
             }

@@ -21,6 +21,7 @@ use super::watch::{Guarded, Overdue, Watch, Watched};
 use crate::{
     bridge::{Bridge, Current},
     identity::Peer,
+    limits,
 };
 
 const MAX_STREAMS_PER_CONNECTION: u32 = 256;
@@ -60,9 +61,11 @@ where
 {
     let listen = &current.settings.listen;
     let watch = Watch::new();
+    let account = Arc::new(limits::Connection::default());
     let service = service_fn(|mut request: http::Request<hyper::body::Incoming>| {
         let guard = watch.request(request.version() < http::Version::HTTP_2);
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(account.clone());
         let current = bridge.current();
         let body_timeout = current.settings.listen.body_timeout;
         let request = request.map(|body| TimeoutBody::new(body_timeout, body));

@@ -21,7 +21,6 @@ use tokio::{
 pub(crate) use self::certificate::generate;
 use crate::bridge::Bridge;
 
-const MAX_CONNECTIONS: usize = 4096;
 /// A pause after the machine ran out of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
@@ -35,7 +34,7 @@ pub async fn serve(listener: TcpListener, bridge: Arc<Bridge>, shutdown: impl Fu
     let grace = loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &mut connections) => accepted,
+            accepted = accept(&listener, &bridge, &mut connections) => accepted,
             grace = &mut shutdown => break grace,
         };
         match accepted {
@@ -60,9 +59,11 @@ pub async fn serve(listener: TcpListener, bridge: Arc<Bridge>, shutdown: impl Fu
 
 async fn accept(
     listener: &TcpListener,
+    bridge: &Bridge,
     connections: &mut JoinSet<()>,
 ) -> io::Result<(TcpStream, SocketAddr)> {
-    if connections.len() >= MAX_CONNECTIONS {
+    let limit = bridge.current().settings.limits.connections.get() as usize;
+    if connections.len() >= limit {
         connections.join_next().await;
     }
     listener.accept().await

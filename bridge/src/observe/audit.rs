@@ -93,6 +93,19 @@ struct End<'a> {
     sent_bytes: u64,
 }
 
+impl Statement {
+    /// What the bridge itself does to an operation.
+    pub(super) fn interrupt(user: &str, session: &str, operation: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            session: session.to_owned(),
+            operation: Some(operation.to_owned()),
+            method: Method::Interrupt.name(),
+            plan: None,
+        }
+    }
+}
+
 impl Audit {
     pub(super) fn open(settings: &config::Audit) -> Result<Option<Self>, String> {
         let lines = Lines::open(&settings.log)?;
@@ -173,6 +186,15 @@ impl Audit {
             statement: Some(statement),
             reason: refused.map(Status::message),
             ..Line::new(event, call, facts.backend.as_deref())
+        };
+        self.lines.push(&line, Full::Wait);
+    }
+
+    pub(super) fn interrupts(&self, call: &Call, backend: &str, statement: Statement, reason: &str) {
+        let line = Line {
+            statement: Some(&statement),
+            reason: Some(reason),
+            ..Line::new("interrupts", call, Some(backend))
         };
         self.lines.push(&line, Full::Wait);
     }

@@ -50,6 +50,7 @@ impl http_body::Body for Observed {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.end.0.is_read_on();
         let polled = ready!(Pin::new(&mut self.body).poll_frame(cx));
         let call = &self.end.0;
         match &polled {

@@ -13,7 +13,7 @@ use axum::extract::Request;
 use http::{Extensions, HeaderMap, StatusCode, Version};
 use tonic::{Code, Status};
 
-use super::{Observer, audit::Statement, trace::TraceContext};
+use super::{Observer, audit::Statement, metrics::Open, trace::TraceContext};
 use crate::{
     envelope::{Envelope, Method},
     identity::{Identity, Peer},
@@ -38,6 +38,8 @@ pub(crate) struct Call {
     received: AtomicU64,
     sent: AtomicU64,
     facts: Mutex<Facts>,
+    /// From when it is known what is called.
+    open: OnceLock<Open>,
 }
 
 /// What is found out on the way.
@@ -89,6 +91,7 @@ impl Call {
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             facts: Mutex::default(),
+            open: OnceLock::new(),
         })
     }
 
@@ -97,6 +100,9 @@ impl Call {
         let mut facts = self.facts();
         facts.backend = Some(backend.to_owned());
         facts.method = Some(method);
+        drop(facts);
+        self.open
+            .get_or_init(|| self.observer.metrics.opens(self.began, backend, method.name()));
     }
 
     /// Who calls, now that it is known.
@@ -122,6 +128,25 @@ impl Call {
         }
     }
 
+    /// The operation was interrupted after the call, without its client.
+    pub(crate) fn is_interrupted(
+        &self,
+        backend: &str,
+        user: &str,
+        session: &str,
+        operation: &str,
+        reason: &str,
+    ) {
+        if let Some(audit) = &self.observer.audit {
+            audit.interrupts(
+                self,
+                backend,
+                Statement::interrupt(user, session, operation),
+                reason,
+            );
+        }
+    }
+
     /// Which server it goes to.
     pub(crate) fn goes_to(&self, server: &str) {
         self.facts().server = Some(server.to_owned());
@@ -143,11 +168,24 @@ impl Call {
 
     pub(super) fn received(&self, bytes: usize) {
         self.received.fetch_add(bytes as u64, Relaxed);
+        if let Some(open) = self.open.get() {
+            open.received(bytes);
+        }
     }
 
     pub(super) fn sent(&self, bytes: usize) {
         self.sent.fetch_add(bytes as u64, Relaxed);
         self.first_byte.get_or_init(|| self.began.elapsed());
+        if let Some(open) = self.open.get() {
+            open.offers(bytes);
+        }
+    }
+
+    /// Whoever reads the answer asks for more.
+    pub(super) fn is_read_on(&self) {
+        if let Some(open) = self.open.get() {
+            open.is_taken();
+        }
     }
 
     pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap, extensions: &Extensions) {

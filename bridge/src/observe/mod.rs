@@ -6,6 +6,7 @@
 //! - `call`: one request while it lasts
 //! - `body`: an answer's body, counted
 //! - `access`, `audit`: the two logs
+//! - `metrics`: numbers
 //! - `lines`: a log's way to its file
 //! - `trace`: the trace a request belongs to
 
@@ -14,6 +15,7 @@ mod audit;
 mod body;
 mod call;
 mod lines;
+mod metrics;
 mod trace;
 
 use std::sync::Arc;
@@ -26,12 +28,15 @@ use axum::{
 };
 use http_body_util::BodyExt;
 
-pub(crate) use self::call::{Call, Refused};
 use self::{
     audit::Audit,
     body::Observed,
     call::Ended,
     lines::{Full, Lines},
+};
+pub(crate) use self::{
+    call::{Call, Refused},
+    metrics::Metrics,
 };
 use crate::config::Settings;
 
@@ -40,20 +45,25 @@ use crate::config::Settings;
 pub(crate) struct Observer {
     access: Option<Lines>,
     audit: Option<Audit>,
+    metrics: Arc<Metrics>,
 }
 
 impl Observer {
     /// Opens the logs, or says which one cannot be.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings, metrics: Arc<Metrics>) -> Result<Self, String> {
         Ok(Self {
             access: Lines::open(&settings.log.access)?,
             audit: Audit::open(&settings.audit)?,
+            metrics,
         })
     }
 
     fn ended(&self, ended: &Ended<'_>) {
-        if let Some(access) = &self.access {
-            access.push(&access::Line::of(ended), Full::Drop);
+        self.metrics.ended(ended);
+        if let Some(access) = &self.access
+            && !access.push(&access::Line::of(ended), Full::Drop)
+        {
+            self.metrics.lost_line();
         }
         if let (Some(audit), Some(statement)) = (&self.audit, &ended.facts.statement) {
             audit.ends(ended, statement);
