@@ -268,8 +268,17 @@ impl Body for RequestBody {
     }
 }
 
+/// A connection that breaks in the middle of a request may be heard of: one direction can end before the other. The same
+/// request may then be sent again. tonic-web keeps of hyper's error nothing but the text.
 fn unreadable(error: &Status) -> Status {
-    Status::invalid_argument(format!("The request could not be read: {}.", error.message()))
+    let code = match error.message().contains("reading a body from connection") {
+        true => Code::Unavailable,
+        false => Code::InvalidArgument,
+    };
+    Status::new(
+        code,
+        format!("The request could not be read: {}.", error.message()),
+    )
 }
 
 fn refused_frame(error: &FrameError) -> Status {

@@ -3,6 +3,7 @@
 use std::env;
 
 use anyhow::{Context, Result, bail};
+use uuid::Uuid;
 
 /// The connection string of the shared Spark, which holds the sample data. Must not be stopped.
 pub fn spark_remote() -> Result<String> {
@@ -63,6 +64,16 @@ pub fn chromium() -> Result<String> {
 /// Chromium's WebDriver.
 pub fn chromedriver() -> Result<String> {
     variable("E2E_CHROMEDRIVER")
+}
+
+/// What random faults are planned from: `E2E_SEED` if it is set, to repeat a run, otherwise another number each time.
+pub fn seed() -> Result<u64> {
+    match env::var("E2E_SEED") {
+        Ok(seed) => seed
+            .parse()
+            .with_context(|| format!("E2E_SEED is no number: {seed}")),
+        Err(_) => Ok(Uuid::new_v4().as_u64_pair().0),
+    }
 }
 
 /// A missing variable is a failure, never a reason to skip a test.

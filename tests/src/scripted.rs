@@ -129,9 +129,9 @@ impl ScriptedSpark {
         *lock(&self.release_time) = time;
     }
 
-    /// What was asked since the last look at all of it.
-    pub fn log(&self) -> Log {
-        lock(&self.log).clone()
+    /// Whether an operation was released as a whole since the last look.
+    pub fn is_released(&self, operation: &str) -> bool {
+        lock(&self.log).released.contains(operation)
     }
 
     /// What was asked since the last look.

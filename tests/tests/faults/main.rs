@@ -3,5 +3,6 @@
 
 mod cuts;
 mod lies;
+mod random;
 mod script;
 mod stage;

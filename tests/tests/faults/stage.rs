@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use e2e::{
-    oracle::longs,
+    oracle::{Checksum, longs},
     proxy::Proxy,
     route::{Route, connection},
     scripted::{Answer, Opening, ScriptedSpark},
@@ -82,13 +82,40 @@ impl Road {
     }
 
     /// A session on a new connection.
-    pub(crate) fn session(&self, connection: &ConnectionString) -> Result<Session> {
+    pub(crate) fn session(&self, connection: &ConnectionString, policy: RetryPolicy) -> Result<Session> {
         let route = if self.way == Way::Grpc {
             Route::Grpc
         } else {
             Route::GrpcWeb
         };
-        route.session_at(connection, hasty())
+        route.session_at(connection, policy)
+    }
+
+    /// Runs a query to its end. Its first column holds numbers.
+    pub(crate) async fn run(&self, session: &Session, query: &str) -> Result<Outcome> {
+        let mut execution = session.execute(plan::root(plan::sql(query)));
+        let mut outcome = Outcome {
+            operation: execution.operation_id().to_owned(),
+            ..Outcome::default()
+        };
+        let read = async {
+            while let Some(output) = execution.next().await {
+                match output {
+                    Ok(Output::Batch(batch)) => {
+                        outcome.ids.extend(longs(&batch, 0)?);
+                        outcome.checksum.add_batch(&batch)?;
+                    }
+                    Ok(Output::Retrying { .. }) => outcome.retries += 1,
+                    Ok(_) => {}
+                    Err(error) => outcome.error = Some(error),
+                }
+            }
+            Ok::<_, anyhow::Error>(())
+        };
+        tokio::time::timeout(Duration::from_secs(60), read)
+            .await
+            .context("it never ends")??;
+        Ok(outcome)
     }
 }
 
@@ -103,6 +130,7 @@ pub(crate) struct Stage {
 pub(crate) struct Outcome {
     pub(crate) operation: String,
     pub(crate) ids: Vec<i64>,
+    pub(crate) checksum: Checksum,
     pub(crate) retries: usize,
     pub(crate) error: Option<Error>,
 }
@@ -127,33 +155,14 @@ impl Stage {
 
     /// Runs a query to its end, in a session of its own.
     pub(crate) async fn run(&self) -> Result<Outcome> {
-        let session = self.road.session(&self.road.connection()?)?;
-        let mut execution = session.execute(plan::root(plan::sql("the script knows")));
-        let mut outcome = Outcome {
-            operation: execution.operation_id().to_owned(),
-            ..Outcome::default()
-        };
-        let read = async {
-            while let Some(output) = execution.next().await {
-                match output {
-                    Ok(Output::Batch(batch)) => outcome.ids.extend(longs(&batch, 0)?),
-                    Ok(Output::Retrying { .. }) => outcome.retries += 1,
-                    Ok(_) => {}
-                    Err(error) => outcome.error = Some(error),
-                }
-            }
-            Ok::<_, anyhow::Error>(())
-        };
-        tokio::time::timeout(Duration::from_secs(20), read)
-            .await
-            .context("it never ends")??;
-        Ok(outcome)
+        let session = self.road.session(&self.road.connection()?, hasty())?;
+        self.road.run(&session, "the script knows").await
     }
 
     /// Waits until an operation is released. Nothing is left of it on the server then.
     pub(crate) async fn released(&self, operation: &str) -> Result<()> {
         let begin = Instant::now();
-        while !self.spark.log().released.contains(operation) {
+        while !self.spark.is_released(operation) {
             ensure!(
                 begin.elapsed() < Duration::from_secs(10),
                 "the operation {operation} is not released"
