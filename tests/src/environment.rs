@@ -1,6 +1,6 @@
 //! What `cargo xtask test` tells the tests through environment variables.
 
-use std::env;
+use std::{env, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use uuid::Uuid;
@@ -73,6 +73,19 @@ pub fn seed() -> Result<u64> {
             .parse()
             .with_context(|| format!("E2E_SEED is no number: {seed}")),
         Err(_) => Ok(Uuid::new_v4().as_u64_pair().0),
+    }
+}
+
+/// How long the query lasts that outlasts the server's streams: `E2E_LONG_SECONDS` if it is set, for a run with Spark's
+/// own two minutes a stream (300 makes three of them); otherwise the run is short, and so are the streams.
+pub fn long_query() -> Result<Option<Duration>> {
+    match env::var("E2E_LONG_SECONDS") {
+        Ok(seconds) => {
+            let seconds = seconds.parse();
+            let seconds = seconds.context("E2E_LONG_SECONDS is no number of seconds")?;
+            Ok(Some(Duration::from_secs(seconds)))
+        }
+        Err(_) => Ok(None),
     }
 }
 

@@ -31,7 +31,22 @@ impl Spark {
 
     /// Starts a Spark on a port, where another may have been before.
     pub async fn start_at(port: u16) -> Result<Self> {
+        Self::launch(port, &[]).await
+    }
+
+    /// Starts a Spark with settings beside the usual ones.
+    pub async fn start_with(settings: &[(&str, String)]) -> Result<Self> {
+        Self::launch(free_port()?, settings).await
+    }
+
+    async fn launch(port: u16, settings: &[(&str, String)]) -> Result<Self> {
         let mut command = Command::new(environment::xtask()?);
+        // Spark reads its settings from Java's properties.
+        let properties: Vec<_> = settings
+            .iter()
+            .map(|(key, value)| format!("-D{key}={value}"))
+            .collect();
+        command.env("JAVA_TOOL_OPTIONS", properties.join(" "));
         command
             .args(["spark", "--port", &port.to_string()])
             .args(["--version", &environment::spark_version()?]);
