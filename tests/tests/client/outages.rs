@@ -172,7 +172,23 @@ async fn spark_stops_and_starts_again() -> Result<()> {
         );
     }
 
+    // Of these the server has heard nothing yet.
+    let mut early = Vec::new();
+    for (route, remote) in &ways {
+        let session = route.session_at(&connection(remote)?, patient.clone())?;
+        let execution = session.execute(plan::root(plan::sql("SELECT id FROM range(0, 50, 1, 3)")));
+        early.push(tokio::spawn(execution.collect()));
+    }
+
     let _spark = Spark::start_at(spark.port()).await?;
+    for execution in early {
+        let batches = tokio::time::timeout(Duration::from_secs(100), execution).await???;
+        let mut ids = Vec::new();
+        for batch in &batches {
+            ids.extend_from_slice(longs(batch, 0)?);
+        }
+        ensure!(ids.iter().copied().eq(0..50), "{ids:?}");
+    }
     for execution in waiting {
         // Run a second time behind the caller's back, a query could do harm.
         let error = execution.await??;
