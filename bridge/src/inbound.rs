@@ -14,6 +14,7 @@ use std::{
 use bytes::{BufMut, Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
+use tokio::time::Instant;
 use tonic::{Code, Status};
 use uuid::Uuid;
 
@@ -24,6 +25,10 @@ use crate::{
 
 /// A browser shows an answer only once its request is sent, so the rest of a refused one is still read, this long.
 const DISCARD_TIME: Duration = Duration::from_secs(30);
+/// After this time a request must have come at this pace on average, bytes a second: whoever sends it in drops takes
+/// a place from others.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LEAST_PACE: u64 = 4 * 1024;
 /// Messages up to this size are copied into one piece with what is around them, bytes.
 const SMALL: usize = 16 * 1024;
 
@@ -75,11 +80,20 @@ impl Inbound {
         body: &mut tonic::body::Body,
         ready: &mut VecDeque<Bytes>,
     ) -> Result<Envelope, Status> {
+        let begun = Instant::now();
+        let mut received = 0;
         let mut first = None;
         while first.is_none() || !self.method.takes_a_stream() {
             let Some(frame) = body.frame().await else { break };
             let frame = frame.map_err(|error| unreadable(&error))?;
             let Some(data) = frame.data_ref() else { continue };
+            received += data.len() as u64;
+            let late = begun.elapsed().saturating_sub(PATIENCE);
+            if received < LEAST_PACE * late.as_secs() {
+                return Err(Status::deadline_exceeded(
+                    "The request comes too slowly; send it again over a better line.",
+                ));
+            }
             self.messages.push(data);
             if first.is_none() {
                 first = self.next(ready)?;
@@ -156,8 +170,9 @@ fn name_clone(envelope: &mut Envelope) -> Option<Vec<u8>> {
 fn enforce(envelope: &Envelope, identity: &Identity) -> Result<(), Status> {
     if !envelope.claimed_user.is_empty() && envelope.claimed_user != identity.user {
         return Err(Status::permission_denied(format!(
-            "You are {} here, and the request names another user. Leave its user_id out.",
-            identity.user
+            "You are {user} here, and the request names another user. Leave user_id out of the connection string, or \
+             write user_id={user}.",
+            user = identity.user
         )));
     }
     if envelope.extends_user {
@@ -303,4 +318,49 @@ fn sentence(error: &dyn Error) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(chars).chain(['.']).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use http_body_util::StreamBody;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// The clock is the test's: it jumps ahead whenever everything waits.
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_in_drops_is_refused() {
+        let body = |length: usize, piece: usize, pause: u64| {
+            let message = [
+                &prefix(length).unwrap()[..],
+                &[0x7a, 0x80, 0x80, 0x04],
+                &vec![7; length - 4],
+            ]
+            .concat();
+            let pieces: Vec<Bytes> = message.chunks(piece).map(Bytes::copy_from_slice).collect();
+            let frames = futures::stream::unfold(pieces.into_iter(), move |mut pieces| async move {
+                sleep(Duration::from_secs(pause)).await;
+                Some((Ok::<_, Status>(Frame::data(pieces.next()?)), pieces))
+            });
+            tonic::body::Body::new(StreamBody::new(frames))
+        };
+        // The field takes all of the message: 64 KiB.
+        let length = 4 + 64 * 1024;
+        for (what, piece, pause, expected) in [
+            ("at once", length + 5, 0, None),
+            ("slowly", 16 * 1024, 3, None),
+            ("late, and then quickly", length + 5, 29, None),
+            ("in drops", 64, 2, Some(Code::DeadlineExceeded)),
+        ] {
+            let begun = Instant::now();
+            let read = read(Method::Config, None, length, body(length, piece, pause)).await;
+            assert_eq!(read.err().map(|status| status.code()), expected, "{what}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(100),
+                "{what}: {:?}",
+                begun.elapsed()
+            );
+        }
+    }
 }

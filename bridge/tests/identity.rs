@@ -131,7 +131,8 @@ async fn tokens_are_their_owners() {
         (code, &*sentence),
         (
             7,
-            "You are ada here, and the request names another user. Leave its user_id out."
+            "You are ada here, and the request names another user. Leave user_id out of the connection string, or \
+             write user_id=ada."
         )
     );
 }

@@ -180,10 +180,10 @@ impl Section for TokenSettings {
                 None
             }
             (None, None) => {
-                if !["token_sha256", "token_env", "token_file"]
+                let given = ["token_sha256", "token_env", "token_file"]
                     .iter()
-                    .any(|key| table.is_set(key))
-                {
+                    .any(|key| table.is_set(key));
+                if !given && table.is_set("user") {
                     table.problem(
                         "user",
                         "their token is missing: give token_env, token_file or token_sha256",
@@ -261,12 +261,12 @@ impl Section for LoginSettings {
 impl Section for ProxySettings {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         table.demand("addresses");
-        let addresses = table.parsed_list::<Network>("addresses").unwrap_or_default();
-        if table.is_set("addresses") && addresses.is_empty() {
+        let addresses = table.parsed_list::<Network>("addresses");
+        if addresses.as_ref().is_some_and(Vec::is_empty) {
             table.problem("addresses", "name at least one");
         }
         Some(Self {
-            addresses: addresses.into_iter().map(|network| network.0).collect(),
+            addresses: addresses?.into_iter().map(|network| network.0).collect(),
             user_header: header(table, "user_header").unwrap_or(HeaderName::from_static("x-forwarded-user")),
             name_header: header(table, "name_header"),
             groups_header: header(table, "groups_header"),

@@ -148,6 +148,41 @@ fn nothing_printed_shows_a_secret() {
     assert!(!format!("{settings:?}").contains("hidden"), "{settings:?}");
 }
 
+#[test]
+fn mistakes_about_people_are_found() {
+    insta::assert_snapshot!(problems(
+        r#"[[roles]]
+user = ["ada"]
+write = "yes"
+[identity]
+startup_token = 1
+cookie_key = "in the clear"
+[[identity.tokens]]
+user = ""
+token_sha256 = "abc"
+[[identity.tokens]]
+user = "ada"
+[[identity.tokens]]
+token = "in the clear"
+[identity.oidc]
+issuer = "http://login.example.com"
+audience = []
+algorithms = ["RS256", "HS256", "none"]
+header = "not a header"
+clock_skew = 30
+[identity.oidc.login]
+client_secret_env = "MISSING"
+scopes = ["profile"]
+external_url = "notebook.example.com"
+[identity.proxy]
+addresses = ["proxy.internal"]
+user_header = "x y"
+"#
+    ));
+    insta::assert_snapshot!(problems("[[roles]]\nusers = [\"ada\"]\n[identity.oidc]\n"));
+    insta::assert_snapshot!(problems("[[roles]]\nusers = [\"ada\"]\n"));
+}
+
 /// The lines of the reference without the # before each setting. Prose has a blank after it.
 fn reference() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/reference.toml");
