@@ -1,7 +1,7 @@
 // What a session holds: the module's client, and everything that is under way and ends with the session.
 
 import type { Call, Client } from "spark-connect-wasm";
-import { failure } from "./error.ts";
+import type { SparkConnectError } from "./error.ts";
 import { enter, settled } from "./module.ts";
 
 /** Something under way. */
@@ -12,7 +12,8 @@ export interface Activity {
 export class Core {
   readonly #client: Client;
   readonly #activities = new Set<Activity>();
-  #closed = false;
+  /** Why the session is closed, if it is. */
+  #closed: SparkConnectError | undefined;
 
   constructor(client: Client) {
     this.#client = client;
@@ -20,7 +21,7 @@ export class Core {
 
   /** The client, while the session is open. */
   get client(): Client {
-    if (this.#closed) throw closed();
+    if (this.#closed) throw this.#closed;
     return this.#client;
   }
 
@@ -49,11 +50,11 @@ export class Core {
     }
   }
 
-  /** Closes the session here. Gives the client for the last request, the first time. */
-  close(): Client | undefined {
+  /** Closes the session here: what is under way and every later call is told the reason. Gives the client for the last request, the first time. */
+  close(reason: SparkConnectError): Client | undefined {
     if (this.#closed) return undefined;
-    this.#closed = true;
-    for (const activity of this.#activities) activity.end(closed());
+    this.#closed = reason;
+    for (const activity of this.#activities) activity.end(reason);
     return this.#client;
   }
 
@@ -62,8 +63,4 @@ export class Core {
     const { client } = this;
     return enter(() => client.releaseRequest());
   }
-}
-
-function closed() {
-  return failure("cancelled", "This session is closed. Connect again.");
 }

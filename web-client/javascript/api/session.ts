@@ -4,6 +4,7 @@ import { Client, type Relation } from "spark-connect-wasm";
 import type * as api from "../spark-connect";
 import { Core } from "./core.ts";
 import { listener, SqlFrame } from "./dataframe.ts";
+import { failure } from "./error.ts";
 import { enter, load, settled } from "./module.ts";
 import { endpoint, sqlOptions } from "./options.ts";
 
@@ -41,7 +42,7 @@ globalThis.addEventListener?.("pagehide", (event) => {
 async function leave(core: Core): Promise<void> {
   const request = releaseRequest(core);
   sessions.delete(core);
-  core.close();
+  core.close(failure("session-lost", "The page was left while a query ran, which ended this session. Connect again."));
   await fetch(request.url, request);
 }
 
@@ -77,7 +78,7 @@ class SparkSession implements api.Session {
 
   async close(): Promise<void> {
     sessions.delete(this.#core);
-    const client = this.#core.close();
+    const client = this.#core.close(failure("cancelled", "This session is closed. Connect again."));
     if (client) await settled(() => client.release());
   }
 
