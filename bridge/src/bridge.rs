@@ -61,6 +61,7 @@ pub(crate) struct Current {
     backends: Arc<Backends>,
     access: Arc<Access>,
     limits: Arc<Limits>,
+    observer: Arc<Observer>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -114,6 +115,13 @@ impl Bridge {
             "/metrics",
             get(async move || ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text())),
         )
+    }
+
+    /// Sends the traces that wait to be sent.
+    pub async fn flush(&self) {
+        let observer = self.current().observer.clone();
+        // It blocks and does not panic.
+        let _ = tokio::task::spawn_blocking(move || observer.flush()).await;
     }
 
     /// Tells through `/readyz` that new requests should go elsewhere.
@@ -208,7 +216,7 @@ fn assemble(
         .layer(cors)
         .layer(from_fn_with_state(hosts, hosts::check))
         // Around everything but the probes, which come every few seconds.
-        .layer(from_fn_with_state(observer, observe::observe))
+        .layer(from_fn_with_state(observer.clone(), observe::observe))
         .route("/healthz", get(async || "ok"))
         .route(
             "/readyz",
@@ -220,6 +228,7 @@ fn assemble(
         backends,
         access,
         limits,
+        observer,
         metrics,
     })
 }

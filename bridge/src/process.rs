@@ -92,6 +92,7 @@ pub async fn run(mut settings: Settings, sources: Sources) -> Result<(), String>
         () = serving => {}
         () = governing => {}
     }
+    bridge.flush().await;
     Ok(())
 }
 

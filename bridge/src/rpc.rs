@@ -242,6 +242,7 @@ async fn forward(
         .uri(&format!("{SERVICE}{method}"))
         .map_err(|error| Status::internal(format!("The address of Spark cannot be used: {error}.")))?;
     *request.headers_mut() = forwarded(parts.headers, &backend.settings.headers);
+    call.joins_trace(request.headers_mut());
 
     let (response, lease) = match server.send(request).await {
         Ok(answered) => answered,

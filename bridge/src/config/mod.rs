@@ -8,7 +8,7 @@
 //! - `problem`: what is wrong, and where
 //! - `secret`: from a variable or a file, never from the settings themselves
 //! - `tls`: certificates and keys
-//! - `listen`, `identity`, `backends`, `web`, `log`, `metrics`, `limits`: the sections
+//! - `listen`, `identity`, `backends`, `web`, `log`, `metrics`, `limits`, `traces`: the sections
 
 mod backends;
 mod identity;
@@ -20,6 +20,7 @@ mod problem;
 mod secret;
 mod table;
 pub(crate) mod tls;
+mod traces;
 mod tree;
 mod value;
 mod web;
@@ -41,6 +42,7 @@ pub use log::{Audit, Log, Target};
 pub use metrics::Metrics;
 pub use problem::{Place, Problem, Problems};
 pub use secret::Secret;
+pub use traces::Traces;
 pub use web::Web;
 
 use self::{
@@ -79,6 +81,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// `[limits]`
     pub limits: Limits,
+    /// `[traces]`
+    pub traces: Traces,
 }
 
 impl Section for Settings {
@@ -95,6 +99,7 @@ impl Section for Settings {
         let audit = table.section("audit");
         let metrics = table.section("metrics");
         let limits = table.section("limits");
+        let traces = table.section("traces");
         Some(Self {
             listen: listen?,
             backends: backends?,
@@ -105,6 +110,7 @@ impl Section for Settings {
             audit: audit?,
             metrics: metrics?,
             limits: limits?,
+            traces: traces?,
         })
     }
 }

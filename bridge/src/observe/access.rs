@@ -42,7 +42,7 @@ pub(super) struct Line<'a> {
     received_bytes: u64,
     sent_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<&'a str>,
+    trace: Option<String>,
 }
 
 impl<'a> Line<'a> {
@@ -68,7 +68,7 @@ impl<'a> Line<'a> {
             first_byte_ms: ended.first_byte.map(milliseconds),
             received_bytes: ended.received,
             sent_bytes: ended.sent,
-            trace: call.trace.as_ref().map(|trace| &*trace.trace_id),
+            trace: call.trace_id(),
         }
     }
 }

@@ -72,7 +72,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<&'a str>,
+    trace: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(flatten)]
@@ -232,7 +232,7 @@ impl<'a> Line<'a> {
             backend,
             statement: None,
             client: call.client.map(|client| client.to_string()),
-            trace: call.trace.as_ref().map(|trace| &*trace.trace_id),
+            trace: call.trace_id(),
             reason: None,
             end: None,
         }

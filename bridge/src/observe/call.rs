@@ -13,7 +13,7 @@ use axum::extract::Request;
 use http::{Extensions, HeaderMap, StatusCode, Version};
 use tonic::{Code, Status};
 
-use super::{Observer, audit::Statement, metrics::Open, trace::TraceContext};
+use super::{Observer, audit::Statement, metrics::Open, trace::TraceContext, traces::CallSpan};
 use crate::{
     envelope::{Envelope, Method},
     identity::{Identity, Peer},
@@ -32,7 +32,7 @@ pub(crate) struct Call {
     pub(super) path: String,
     pub(super) version: Version,
     pub(super) client: Option<SocketAddr>,
-    pub(super) trace: Option<TraceContext>,
+    trace: Option<TraceContext>,
     began: Instant,
     first_byte: OnceLock<Duration>,
     received: AtomicU64,
@@ -40,6 +40,7 @@ pub(crate) struct Call {
     facts: Mutex<Facts>,
     /// From when it is known what is called.
     open: OnceLock<Open>,
+    span: OnceLock<CallSpan>,
 }
 
 /// What is found out on the way.
@@ -92,6 +93,7 @@ impl Call {
             sent: AtomicU64::new(0),
             facts: Mutex::default(),
             open: OnceLock::new(),
+            span: OnceLock::new(),
         })
     }
 
@@ -103,6 +105,28 @@ impl Call {
         drop(facts);
         self.open
             .get_or_init(|| self.observer.metrics.opens(self.began, backend, method.name()));
+        if let Some(traces) = &self.observer.traces {
+            self.span
+                .get_or_init(|| traces.begin(method, self.time, self.trace.as_ref()));
+        }
+    }
+
+    /// The trace it belongs to, or begins.
+    pub(super) fn trace_id(&self) -> Option<String> {
+        let given = self.trace.as_ref().map(|trace| trace.trace_id.clone());
+        given.or_else(|| self.span().map(CallSpan::trace_id))
+    }
+
+    /// Its span, if there is one.
+    pub(super) fn span(&self) -> Option<&CallSpan> {
+        self.span.get()
+    }
+
+    /// Tells Spark which span it works for. Without one of the bridge's own the client's header passes as it is.
+    pub(crate) fn joins_trace(&self, headers: &mut HeaderMap) {
+        if let Some(header) = self.span().and_then(CallSpan::header) {
+            headers.insert("traceparent", header);
+        }
     }
 
     /// Who calls, now that it is known.

@@ -9,6 +9,7 @@
 //! - `metrics`: numbers
 //! - `lines`: a log's way to its file
 //! - `trace`: the trace a request belongs to
+//! - `traces`: spans, and their way to a collector
 
 mod access;
 mod audit;
@@ -17,6 +18,7 @@ mod call;
 mod lines;
 mod metrics;
 mod trace;
+mod traces;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use self::{
     body::Observed,
     call::Ended,
     lines::{Full, Lines},
+    traces::Traces,
 };
 pub(crate) use self::{
     call::{Call, Refused},
@@ -46,6 +49,7 @@ pub(crate) struct Observer {
     access: Option<Lines>,
     audit: Option<Audit>,
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
 }
 
 impl Observer {
@@ -55,11 +59,22 @@ impl Observer {
             access: Lines::open(&settings.log.access)?,
             audit: Audit::open(&settings.audit)?,
             metrics,
+            traces: Traces::open(&settings.traces)?,
         })
+    }
+
+    /// Sends the spans that wait. Blocks.
+    pub(crate) fn flush(&self) {
+        if let Some(traces) = &self.traces {
+            traces.flush();
+        }
     }
 
     fn ended(&self, ended: &Ended<'_>) {
         self.metrics.ended(ended);
+        if let Some(span) = ended.call.span() {
+            span.end(ended);
+        }
         if let Some(access) = &self.access
             && !access.push(&access::Line::of(ended), Full::Drop)
         {
