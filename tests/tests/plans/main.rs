@@ -3,3 +3,4 @@
 mod frames;
 mod functions;
 mod python;
+mod types;

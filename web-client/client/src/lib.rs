@@ -32,6 +32,7 @@ pub mod statements;
 pub mod streaming;
 pub mod transport;
 pub mod types;
+pub mod udf;
 pub mod unsupported;
 pub mod writer;
 

@@ -13,7 +13,7 @@ pub struct Unsupported {
 
 /// Python code that Spark would run in Python workers.
 const WORKER: &str = "It runs Python code in Spark's Python workers, and there is no Python here to pickle it. Use \
-                      built-in functions, or call a registered function by its name with call_function.";
+                      built-in functions, or call_function for one that is registered on the server.";
 /// Names that only describe such code.
 const DESCRIBES: &str = "It only describes Python code that Spark would run in Python workers, which cannot be sent \
                          from here.";
@@ -21,7 +21,11 @@ const DESCRIBES: &str = "It only describes Python code that Spark would run in P
 const PANDAS: &str =
     "It needs pandas, which is a library of Python. Use collect() for rows, or export the result.";
 /// Objects of the JVM in the same process, which Spark Connect never has.
-const CLASSIC: &str = "Spark Connect has none, in PySpark neither.";
+const CLASSIC: &str =
+    "Spark Connect has no RDDs, in PySpark neither; Python code in them would need Python workers.";
+
+/// What profiles Python code.
+const PROFILE: &str = "It shows profiles of Python code that ran in Python workers.";
 
 macro_rules! unsupported {
     ($($owner:literal $reason:ident: $($name:ident)+;)*) => {
@@ -41,7 +45,10 @@ pub static UNSUPPORTED: &[Unsupported] = unsupported! {
         transformWithStateInPandas;
     "DataStreamWriter" WORKER: foreach foreachBatch;
     "StreamingQueryManager" WORKER: addListener removeListener;
-    "SparkSession" WORKER: dataSource udf udtf;
+    "SparkSession" WORKER: dataSource udtf;
+    "SparkSession" PROFILE: profile;
+    "UDFRegistration" WORKER: register;
+    "Catalog" WORKER: registerFunction;
 };
 
 /// The entry of a name, if it has one.
@@ -49,4 +56,33 @@ pub fn unsupported(owner: &str, name: &str) -> Option<&'static Unsupported> {
     UNSUPPORTED
         .iter()
         .find(|entry| entry.owner == owner && entry.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_says_the_same() {
+        let documentation = include_str!("../../../docs/pyspark.md");
+        let missing: Vec<String> = UNSUPPORTED
+            .iter()
+            .map(|entry| format!("| {} | `{}` | {} |", entry.owner, entry.name, entry.reason))
+            .filter(|row| !documentation.contains(row))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "add to docs/pyspark.md:\n{}",
+            missing.join("\n")
+        );
+        let (_, table) = documentation.split_once("| of | name | why |").unwrap();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+        assert_eq!(rows.count(), UNSUPPORTED.len(), "a row for something else");
+    }
+
+    #[test]
+    fn entries_are_found() {
+        assert!(unsupported("functions", "udf").is_some());
+        assert!(unsupported("DataFrame", "udf").is_none());
+    }
 }

@@ -18,10 +18,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// Expressions and relations that one message may hold. Shared parts count as often as they are used.
 const MAX_SIZE: u64 = 4_000_000;
 
-/// Levels of expressions and relations that one message may hold. A server takes about half a thousand
-/// (`spark.connect.grpc.marshallerRecursionLimit` counts two or more for each); beyond this the messages themselves
-/// would need too much of the stack.
-const MAX_DEPTH: u32 = 20_000;
+/// Levels of expressions and relations that one message may hold. A server takes about half of it by default
+/// (`spark.connect.grpc.marshallerRecursionLimit` is 1024, and a level is two messages or more); writing a message takes a
+/// frame of the stack for each level, and of a browser's stack there is one megabyte.
+const MAX_DEPTH: u32 = 1000;
 
 impl LogicalPlan {
     /// The message. Fails if the plan is too large or too deep to be one.
@@ -410,4 +410,124 @@ fn bound(rows: bool, name: &str, value: i64, unbounded: i64) -> Result<window::w
     Ok(FrameBoundary {
         boundary: Some(boundary),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::plan::Literal;
+
+    fn sum(levels: usize) -> Expression {
+        (1..levels).fold(Expression::column("a"), |sum, _| {
+            Expression::function("+", vec![sum, Expression::literal(1)])
+        })
+    }
+
+    /// Runs on a stack of so many kilobytes.
+    fn with_stack(kilobytes: usize, run: impl FnOnce() + Send + 'static) {
+        let thread = std::thread::Builder::new().stack_size(kilobytes << 10);
+        thread.spawn(run).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn ten_thousand_levels_need_no_stack() {
+        with_stack(128, || {
+            let deep = sum(10_000);
+            assert!(deep.clone().to_string().ends_with(", 1)"));
+            assert!(deep.to_message().unwrap_err().message.contains("10000 levels"));
+            let mut plan = LogicalPlan::range(0, 1, 1, None);
+            for _ in 0..10_000 {
+                let kind = Kind::Subquery {
+                    plan: plan.clone(),
+                    role: SubqueryRole::Exists,
+                };
+                plan = plan.filter(Expression::new(kind, Vec::new()));
+            }
+            assert_eq!(plan.to_relation().unwrap_err().kind, ErrorKind::TooLarge);
+        });
+    }
+
+    #[test]
+    fn what_is_allowed_fits_a_browsers_stack() {
+        with_stack(1024, || {
+            let message = sum(1000).to_message().unwrap();
+            assert!(message.encode_to_vec().len() > 1000);
+            assert!(sum(1001).to_message().is_err());
+        });
+    }
+
+    #[test]
+    fn what_is_used_twice_counts_twice() {
+        let doubled = |e: Expression| Expression::function("+", vec![e.clone(), e]);
+        let huge = (0..80).fold(Expression::column("a"), |e, _| doubled(e));
+        assert_eq!(huge.to_message().unwrap_err().kind, ErrorKind::TooLarge);
+        assert!(huge.to_string().ends_with("..."));
+        let small = doubled(Expression::column("a")).to_message().unwrap();
+        let Some(ExprType::UnresolvedFunction(function)) = small.expr_type else {
+            panic!("not a function");
+        };
+        assert_eq!(function.arguments[0], function.arguments[1]);
+    }
+
+    #[test]
+    fn equal_calls_give_equal_bytes() {
+        let build = || {
+            let left = LogicalPlan::range(0, 9, 1, None);
+            let right = LogicalPlan::named_table(
+                "t",
+                vec![("b".into(), "1".into()), ("a".into(), "2".into())],
+                false,
+            );
+            let of = |plan: &LogicalPlan| {
+                let kind = Kind::Attribute {
+                    name: "id".into(),
+                    plan: Some(plan.id().clone()),
+                    metadata: false,
+                };
+                Expression::new(kind, Vec::new())
+            };
+            let on = Expression::function("==", vec![of(&left), of(&right)]);
+            let joined = left.join(
+                &right,
+                crate::plan::JoinOn::Condition(Box::new(on)),
+                crate::plan::JoinType::Inner,
+            );
+            let relation = joined
+                .filter(Expression::literal(Literal::boolean(true)))
+                .to_relation();
+            relation.unwrap().encode_to_vec()
+        };
+        assert_eq!(build(), build());
+    }
+
+    #[test]
+    fn a_column_names_the_relation_that_it_is_of() {
+        let table = LogicalPlan::range(0, 1, 1, None);
+        let other = LogicalPlan::range(0, 1, 1, None);
+        let column = |plan: &LogicalPlan| {
+            let kind = Kind::Attribute {
+                name: "id".into(),
+                plan: Some(plan.id().clone()),
+                metadata: false,
+            };
+            Expression::new(kind, Vec::new())
+        };
+        let relation = table
+            .project(vec![column(&table), column(&other)])
+            .to_relation()
+            .unwrap();
+        let Some(RelType::Project(project)) = relation.rel_type else {
+            panic!("not a projection");
+        };
+        let input = project.input.unwrap().common.unwrap().plan_id;
+        let named = project.expressions.iter().map(|e| match &e.expr_type {
+            Some(ExprType::UnresolvedAttribute(attribute)) => attribute.plan_id,
+            _ => None,
+        });
+        let named: Vec<Option<i64>> = named.collect();
+        assert_eq!(named[0], input);
+        assert_ne!(named[1], input);
+    }
 }

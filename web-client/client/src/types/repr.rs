@@ -137,13 +137,30 @@ pub fn tree_string(fields: &[StructField], max_level: Option<usize>) -> String {
     text
 }
 
+/// A name with the characters that would break its line as Python writes them.
+fn escaped(name: &str) -> String {
+    name.chars()
+        .map(|c| match c {
+            '\n' => "\\n".to_owned(),
+            '\r' => "\\r".to_owned(),
+            '\t' => "\\t".to_owned(),
+            '\x07' => "\\a".to_owned(),
+            '\x08' => "\\b".to_owned(),
+            '\x0b' => "\\v".to_owned(),
+            '\x0c' => "\\f".to_owned(),
+            c => c.to_string(),
+        })
+        .collect()
+}
+
 fn lower(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
 fn branch(field: &StructField, prefix: &str, level: usize, max_level: usize, text: &mut String) {
     let data_type = field.data_type.clone().unwrap_or_default();
-    let (name, type_name, nullable) = (&field.name, type_name(&data_type), lower(field.nullable));
+    let (name, type_name) = (escaped(&field.name), type_name(&data_type));
+    let nullable = lower(field.nullable);
     let _ = writeln!(text, "{prefix}-- {name}: {type_name} (nullable = {nullable})");
     inside(&data_type, &format!("{prefix}    |"), level + 1, max_level, text);
 }
@@ -189,6 +206,9 @@ fn type_name(data_type: &DataType) -> String {
         Some(Kind::Short(_)) => "short",
         Some(Kind::Integer(_)) => "integer",
         Some(Kind::Long(_)) => "long",
+        Some(Kind::String(_)) => "string",
+        Some(Kind::Geometry(_)) => "geometry",
+        Some(Kind::Geography(_)) => "geography",
         _ => return simple_string(data_type),
     };
     name.to_owned()
