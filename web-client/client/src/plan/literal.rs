@@ -112,7 +112,8 @@ impl Literal {
         }))
     }
 
-    /// A timestamp without a time zone, in microseconds and the nanoseconds beyond them. Since Spark 4.3.
+    /// A timestamp without a time zone, in microseconds and the nanoseconds beyond them. Since Spark 4.3,
+    /// where `spark.sql.timestampNanosTypes.enabled` is set.
     pub fn timestamp_ntz_nanos(microseconds: i64, nanoseconds: i32, precision: i32) -> Self {
         Self::of(Wire::TimestampNtzNanos(wire::TimestampNtzNanos {
             epoch_micros: microseconds,
@@ -121,7 +122,8 @@ impl Literal {
         }))
     }
 
-    /// A timestamp in UTC, in microseconds and the nanoseconds beyond them. Since Spark 4.3.
+    /// A timestamp in UTC, in microseconds and the nanoseconds beyond them. Since Spark 4.3,
+    /// where `spark.sql.timestampNanosTypes.enabled` is set.
     pub fn timestamp_ltz_nanos(microseconds: i64, nanoseconds: i32, precision: i32) -> Self {
         Self::of(Wire::TimestampLtzNanos(wire::TimestampLtzNanos {
             epoch_micros: microseconds,
@@ -167,7 +169,8 @@ impl Literal {
         }))
     }
 
-    /// An array of truth values, numbers or texts in the compact form. Since Spark 4.0.
+    /// An array of truth values, numbers or texts in the compact form, which Spark takes for the parameters of
+    /// `pyspark.ml` only. Since Spark 4.0.
     pub fn specialized_array(values: wire::specialized_array::ValueType) -> Self {
         Self::of(Wire::SpecializedArray(wire::SpecializedArray {
             value_type: Some(values),
