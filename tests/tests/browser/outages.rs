@@ -113,7 +113,12 @@ async fn a_spark_that_is_restarted_in_mid_query_is_told() -> Result<()> {
             .await?;
         spark.stop();
         let error = page.failed(1).await?;
-        ensure!(error.message.contains("Spark stopped"), "{error:?}");
+        // Whether it could still say so before it was gone is a matter of chance.
+        let told = ["Spark stopped", "cannot be reached"];
+        ensure!(
+            told.iter().any(|words| error.message.contains(words)),
+            "{error:?}"
+        );
         let _spark = Spark::start_at(spark.port()).await?;
         assert_eq!(page.row(1, 1).await?, ["1", "1", ""]);
         assert_eq!(page.source(1).await?, SLOW);

@@ -18,10 +18,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// Expressions and relations that one message may hold. Shared parts count as often as they are used.
 const MAX_SIZE: u64 = 4_000_000;
 
-/// Levels of expressions and relations that one message may hold. A server takes about half of it by default
-/// (`spark.connect.grpc.marshallerRecursionLimit` is 1024, and a level is two messages or more); writing a message takes a
-/// frame of the stack for each level, and of a browser's stack there is one megabyte.
-const MAX_DEPTH: u32 = 1000;
+/// Levels of expressions and relations that one message may hold. A server takes 1,024 nested messages by default
+/// (`spark.connect.grpc.marshallerRecursionLimit`), and a level is two or more. Writing a message takes a frame of the
+/// stack for each: 500 levels fit a thread of tokio's even without optimisation (`tests/deep.rs`).
+const MAX_DEPTH: u32 = 512;
 
 impl LogicalPlan {
     /// The message. Fails if the plan is too large or too deep to be one.
