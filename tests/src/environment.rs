@@ -51,7 +51,7 @@ pub fn cli() -> Result<String> {
     variable("E2E_CLI")
 }
 
-/// Node's program, for the packages of `app/js`.
+/// Node's program, for the packages of `app/js` and `tests/js`.
 pub fn node() -> Result<String> {
     variable("E2E_NODE")
 }

@@ -134,7 +134,7 @@ impl Bridge {
 
 /// The port in the line with which a bridge says that it is ready.
 fn listening(line: &str) -> Option<u16> {
-    let (_, rest) = line.split_once("http://127.0.0.1:")?;
+    let (_, rest) = line.split_once("://127.0.0.1:")?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

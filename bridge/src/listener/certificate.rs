@@ -9,9 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use rcgen::{
-    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
-};
+use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::bridge::Bridge;
@@ -69,7 +67,7 @@ pub(crate) fn generate(certificate_file: &Path, key_file: &Path, names: &[String
     params
         .distinguished_name
         .push(DnType::CommonName, "Spark Connect bridge on this machine");
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    // No key usages: with some, OpenSSL would not take the certificate as its own issuer.
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let certificate = params.self_signed(&key).map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! Node, which runs esbuild and wasm-opt, and the packages of `app/js`. The machine's own Node, else one that
+//! Node, which runs esbuild and wasm-opt, and the packages of `app/js` and `tests/js`. The machine's own Node, else one that
 //! PyPI carries.
 
 use std::{
@@ -35,7 +35,14 @@ impl Node {
             Some(node) => node,
             None => Self::of_pypi(workspace)?,
         };
-        node.install_packages(workspace)?;
+        node.install_packages(workspace, &workspace.javascript(), "npm")?;
+        Ok(node)
+    }
+
+    /// Installs the packages of `tests/js` too.
+    pub(crate) fn ensure_for_tests(workspace: &Workspace) -> Result<Self> {
+        let node = Self::ensure(workspace)?;
+        node.install_packages(workspace, &workspace.root.join("tests/js"), "npm-tests")?;
         Ok(node)
     }
 
@@ -68,18 +75,17 @@ impl Node {
         })
     }
 
-    fn install_packages(&self, workspace: &Workspace) -> Result<()> {
-        let directory = workspace.javascript();
+    fn install_packages(&self, workspace: &Workspace, directory: &Path, stamp: &str) -> Result<()> {
         let lock = directory.join("package-lock.json");
         let modules = directory.join("node_modules");
-        let stamp = Stamp::new(workspace, "npm", &[Input::Path(&lock)])?;
+        let stamp = Stamp::new(workspace, stamp, &[Input::Path(&lock)])?;
         if stamp.is_current(&[&modules]) {
             return Ok(());
         }
         let step = Step::start("Install the JavaScript packages");
         let mut npm = Command::new(&self.npm[0]);
         npm.args(&self.npm[1..])
-            .current_dir(&directory)
+            .current_dir(directory)
             .args(["ci", "--ignore-scripts"]);
         process::run_or(&step, &mut npm, NETWORK)?;
         stamp.write()?;

@@ -231,7 +231,7 @@ impl Servers {
         Preparation(thread::spawn(move || {
             let browser = Browser::ensure()?;
             let spark = Spark::ensure(&workspace, &version)?;
-            let node = Node::ensure(&workspace)?.program;
+            let node = Node::ensure_for_tests(&workspace)?.program;
             Ok(Servers { spark, browser, node })
         }))
     }
