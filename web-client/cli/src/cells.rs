@@ -1,16 +1,19 @@
 //! `spark-connect cells`: evaluates cells for another program, an answer of one line each.
 
 use std::{
+    cell::RefCell,
     io::Write,
+    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use prost::Message;
+use pyspark_cells::{Interpreter, Outcome, Shown};
 use serde::Serialize;
 use spark_connect_client::{Error, Sent, Session, statements};
 
-use crate::{destination::Destination, exception, failure::Failure};
+use crate::{destination::Destination, failure::Failure};
 
 /// What became of a cell.
 #[derive(Debug, Serialize)]
@@ -52,7 +55,7 @@ pub(crate) async fn sql(session: &Session, cells: &[String]) -> Result<(), Failu
             cell,
             ok: outcome.is_ok(),
             text,
-            error: outcome.err().map(|error| exception::traceback(&error)),
+            error: outcome.err().map(|error| pyspark_cells::traceback(&error)),
             plans: sent.plans,
             analyze: sent.analyze,
         };
@@ -61,19 +64,33 @@ pub(crate) async fn sql(session: &Session, cells: &[String]) -> Result<(), Failu
     Ok(())
 }
 
-/// Answers PySpark cells.
-pub(crate) fn python(cells: &[String]) -> Result<(), Failure> {
+/// Evaluates PySpark cells in order.
+pub(crate) async fn python(session: &Session, cells: &[String]) -> Result<(), Failure> {
+    let log = Arc::new(Mutex::new(Log::default()));
+    let mut interpreter = Interpreter::new(observed(session, &log));
     let mut out = Destination::stdout();
-    for cell in 0..cells.len() {
+    for (cell, source) in cells.iter().enumerate() {
+        let printed = Rc::new(RefCell::new(String::new()));
+        let sink = printed.clone();
+        let outcome = interpreter
+            .run(source, move |text| sink.borrow_mut().push_str(text))
+            .await;
+        let sent = std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut text = printed.take();
+        if let Ok(Outcome {
+            shown: Some(Shown::Text(shown)),
+        }) = &outcome
+        {
+            text.push_str(shown);
+            text.push('\n');
+        }
         let answer = Answer {
             cell,
-            ok: false,
-            text: String::new(),
-            error: Some(
-                "NotImplementedError: PySpark cells cannot be evaluated yet. Only SQL can.".to_owned(),
-            ),
-            plans: Vec::new(),
-            analyze: Vec::new(),
+            ok: outcome.is_ok(),
+            text,
+            error: outcome.err().map(|failure| failure.to_string()),
+            plans: sent.plans,
+            analyze: sent.analyze,
         };
         tell(&mut out, &answer)?;
     }

@@ -12,9 +12,25 @@ pub(crate) fn render(failure: &Failure, verbose: bool, renderer: &Renderer) -> S
         Failure::Closed => String::new(),
         Failure::Interrupted => sentence("interrupted"),
         Failure::Usage(text) | Failure::Output(text) => sentence(text),
-        Failure::NotImplemented(text) => sentence(&format!("NotImplementedError: {text}")),
+        Failure::Cell(failure, statement) => cell(failure, statement, renderer),
         Failure::Query(error, statement) => query(error, statement.as_deref(), verbose, renderer),
     }
+}
+
+/// The last line of a traceback, and the step that failed.
+fn cell(failure: &pyspark_cells::Failure, statement: &Statement, renderer: &Renderer) -> String {
+    let title = failure.to_string();
+    let title = normalize_untrusted_str(&title);
+    let span = failure
+        .span
+        .filter(|span| span.start < span.end && span.end <= statement.source.len());
+    let snippet = span.map(|span| {
+        Snippet::source(&*statement.source)
+            .line_start(statement.first_line)
+            .path(statement.name.as_deref())
+            .annotation(AnnotationKind::Primary.span(span.start..span.end))
+    });
+    renderer.render(&[Group::with_title(Level::ERROR.primary_title(title)).elements(snippet)])
 }
 
 fn query(error: &Error, statement: Option<&Statement>, verbose: bool, renderer: &Renderer) -> String {
@@ -148,7 +164,18 @@ mod tests {
         let unreachable = Error::new(ErrorKind::Unreachable, "localhost:1 cannot be reached.");
         let texts = [
             plain(Failure::Usage("x.txt is no script.".into())),
-            plain(Failure::NotImplemented("Python.".into())),
+            plain(Failure::Cell(
+                Box::new(pyspark_cells::Failure {
+                    class: "ValueError".into(),
+                    message: "no".into(),
+                    span: Some(pyspark_cells::Span { start: 0, end: 4 }),
+                }),
+                Box::new(Statement {
+                    source: "f(x)\n".into(),
+                    first_line: 1,
+                    ..Statement::default()
+                }),
+            )),
             plain(unreachable.into()),
             plain(Failure::Interrupted),
             plain(Failure::Closed),

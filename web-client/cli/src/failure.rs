@@ -11,8 +11,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Spark or the client reports an error, perhaps of a statement.
     Query(Box<Error>, Option<Box<Statement>>),
-    /// Something that is not there yet, in a sentence.
-    NotImplemented(String),
+    /// PySpark code raises an exception.
+    Cell(Box<pyspark_cells::Failure>, Box<Statement>),
     /// A result cannot be written, in a sentence.
     Output(String),
     /// Nobody reads the output any more, which is no error.
@@ -50,7 +50,7 @@ impl Failure {
                 | ErrorKind::Unimplemented
                 | ErrorKind::Protocol => 1,
             },
-            Self::NotImplemented(_) | Self::Output(_) => 1,
+            Self::Cell(..) | Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::Interrupted => INTERRUPTED,
         }
@@ -98,7 +98,6 @@ mod tests {
         assert_eq!(query(ErrorKind::Unreachable), 3);
         assert_eq!(query(ErrorKind::DeadlineExceeded), 3);
         assert_eq!(Failure::Usage(String::new()).exit_code(), 2);
-        assert_eq!(Failure::NotImplemented(String::new()).exit_code(), 1);
         assert_eq!(Failure::Output(String::new()).exit_code(), 1);
         assert_eq!(Failure::Interrupted.exit_code(), 130);
         assert_eq!(Failure::Closed.exit_code(), 0);

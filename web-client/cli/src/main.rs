@@ -8,7 +8,6 @@ mod cells;
 mod connect;
 mod destination;
 mod diagnosis;
-mod exception;
 mod failure;
 mod format;
 mod interrupt;
@@ -89,15 +88,11 @@ async fn command(arguments: Arguments, mut interrupts: Interrupts) -> Result<(),
         Command::Cells { language } => {
             let json = read(&mut interrupts, source::standard_input).await?;
             let cells = cells::parse(&json)?;
-            match language {
-                Language::Python => cells::python(&cells),
-                Language::Sql => {
-                    in_session(&server, interrupts, async |connected| {
-                        cells::sql(&connected.session, &cells).await
-                    })
-                    .await
-                }
-            }
+            in_session(&server, interrupts, async |connected| match language {
+                Language::Python => cells::python(&connected.session, &cells).await,
+                Language::Sql => cells::sql(&connected.session, &cells).await,
+            })
+            .await
         }
     }
 }

@@ -101,6 +101,7 @@ fn source(cell: Cell, name: String, notebook: Language) -> Source {
         language,
         text,
         first_line,
+        is_cell: true,
     }
 }
 

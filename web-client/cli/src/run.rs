@@ -11,6 +11,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use indicatif::HumanCount;
+use pyspark_cells::{Interpreter, Shown};
 use spark_connect_client::{DataFrame, Error, Output, Session, plan, proto::Relation, statements};
 use tokio::sync::mpsc;
 
@@ -33,6 +34,8 @@ pub(crate) struct Run {
     /// The file that is asked for.
     file: Option<PathBuf>,
     destination: Option<Destination>,
+    /// The variables of PySpark code.
+    interpreter: Interpreter,
     /// Results written so far.
     written: u64,
 }
@@ -55,6 +58,7 @@ impl Run {
             limit: results.limit(),
             file: results.output.clone(),
             destination: Some(destination),
+            interpreter: Interpreter::new(connected.session.clone()),
             written: 0,
         }
     }
@@ -63,10 +67,8 @@ impl Run {
     pub(crate) async fn go(mut self, sources: &[Source]) -> Result<(), Failure> {
         for (at, source) in sources.iter().enumerate() {
             if source.language == Language::Python {
-                let name = source.name.as_deref().unwrap_or("This");
-                return Err(Failure::NotImplemented(format!(
-                    "{name} is PySpark code, which cannot be run yet. Only SQL can."
-                )));
+                self.python(source).await?;
+                continue;
             }
             let ranges = statements::split(&source.text);
             for (number, range) in ranges.iter().enumerate() {
@@ -85,6 +87,35 @@ impl Run {
                 Ok(())
             }
         }
+    }
+
+    /// Runs PySpark code; what it prints goes to standard output at once. A file's last expression is not shown, as
+    /// Python shows none; that of a notebook's cell is.
+    async fn python(&mut self, source: &Source) -> Result<(), Failure> {
+        // What cannot be written is noticed when a result is.
+        let print = |text: &str| {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        };
+        let outcome = self
+            .interpreter
+            .run(&source.text, print)
+            .await
+            .map_err(|failure| {
+                let statement = Statement {
+                    source: source.text.clone(),
+                    start: 0,
+                    name: source.name.clone(),
+                    first_line: source.first_line,
+                };
+                Failure::Cell(Box::new(failure), Box::new(statement))
+            })?;
+        if source.is_cell
+            && let Some(Shown::Text(text)) = outcome.shown
+        {
+            print(&format!("{text}\n"));
+        }
+        Ok(())
     }
 
     async fn statement(

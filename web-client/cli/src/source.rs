@@ -15,6 +15,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// The number of its first line.
     pub(crate) first_line: usize,
+    /// Whether it is a cell of a notebook, whose last value is shown.
+    pub(crate) is_cell: bool,
 }
 
 impl Source {
@@ -25,6 +27,7 @@ impl Source {
             language: Language::Sql,
             text,
             first_line: 1,
+            is_cell: false,
         }
     }
 }

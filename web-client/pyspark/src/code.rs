@@ -9,6 +9,8 @@ use crate::value::{Text, Value};
 /// The source of a cell.
 #[derive(Debug)]
 pub(crate) struct Source {
+    /// Which run it is of, so that places of other cells are told apart.
+    pub(crate) number: u32,
     pub(crate) text: String,
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Exception {
     pub(crate) context: RefCell<Option<Raised>>,
     /// Where it was raised, innermost first.
     pub(crate) trace: RefCell<Vec<Place>>,
+    /// What Spark said.
+    pub(crate) spark: Option<Box<spark_connect_client::Error>>,
 }
 
 impl Drop for Exception {
@@ -42,6 +44,23 @@ impl Exception {
             cause: RefCell::default(),
             context: RefCell::default(),
             trace: RefCell::default(),
+            spark: None,
+        })
+    }
+
+    /// An exception of Spark's.
+    pub(crate) fn of_spark(
+        class: &'static Class,
+        message: &str,
+        error: spark_connect_client::Error,
+    ) -> Raised {
+        Rc::new(Self {
+            class,
+            args: RefCell::new(vec![Value::text(message)]),
+            cause: RefCell::default(),
+            context: RefCell::default(),
+            trace: RefCell::default(),
+            spark: Some(Box::new(error)),
         })
     }
 
@@ -115,6 +134,26 @@ macro_rules! classes {
 static METHODS: &[Native] = &[
     Native::sync("with_traceback", |_, args| {
         args.exactly::<2>("with_traceback").map(|[this, _]| this)
+    }),
+    Native::sync("getCondition", |_, args| {
+        args.exactly::<1>("getCondition")
+            .and_then(|[this]| crate::spark::condition(&this))
+    }),
+    Native::sync("getErrorClass", |_, args| {
+        args.exactly::<1>("getErrorClass")
+            .and_then(|[this]| crate::spark::condition(&this))
+    }),
+    Native::sync("getSqlState", |_, args| {
+        args.exactly::<1>("getSqlState")
+            .map(|[this]| crate::spark::sql_state(&this))
+    }),
+    Native::sync("getMessageParameters", |_, args| {
+        args.exactly::<1>("getMessageParameters")
+            .and_then(|[this]| crate::spark::parameters(&this))
+    }),
+    Native::sync("getMessage", |_, args| {
+        args.exactly::<1>("getMessage")
+            .and_then(|[this]| types::str(&this).map(Value::text))
     }),
     Native::sync("add_note", |_, args| {
         args.exactly::<2>("add_note").map(|_| Value::None)

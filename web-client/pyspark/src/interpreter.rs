@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use spark_connect_client::Session;
+
 use crate::{
     code::Source,
     compile::{self, Refused},
     exception::Raised,
     limits::Metered,
-    types,
-    value::Value,
+    spark, types,
+    value::{Text, Value},
     vm::Vm,
 };
 
@@ -61,18 +63,25 @@ pub struct Outcome {
 /// A session of cells.
 pub struct Interpreter {
     vm: Vm,
-}
-
-impl Default for Interpreter {
-    fn default() -> Self {
-        Self::new()
-    }
+    runs: u32,
 }
 
 impl Interpreter {
-    /// Without variables.
-    pub fn new() -> Self {
-        Self { vm: Vm::new() }
+    /// Without variables but `spark`, which is the session.
+    pub fn new(session: Session) -> Self {
+        let mut vm = Vm::new();
+        vm.globals
+            .insert(Text::new("spark"), spark::session(session.clone()));
+        vm.session = Some(session);
+        Self { vm, runs: 0 }
+    }
+
+    /// Without Spark: plain Python alone.
+    pub fn without_spark() -> Self {
+        Self {
+            vm: Vm::new(),
+            runs: 0,
+        }
     }
 
     /// Runs a cell. What it prints goes to the printer as it comes. A run that is dropped is cancelled; the variables it
@@ -81,7 +90,9 @@ impl Interpreter {
     /// # Errors
     /// What Python would raise, or a construct that cells do not have.
     pub async fn run(&mut self, text: &str, printer: impl FnMut(&str) + 'static) -> Result<Outcome, Failure> {
+        self.runs += 1;
         let source = Rc::new(Source {
+            number: self.runs,
             text: text.to_owned(),
         });
         let code = compile::compile(&source).map_err(refused)?;
@@ -122,14 +133,15 @@ fn refused(refused: Refused) -> Failure {
 fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
     let trace = error.trace.borrow();
     let place = trace.iter().find(|place| Rc::ptr_eq(&place.source, source));
+    let span = place.map(|place| Span {
+        start: place.range.start().into(),
+        end: place.range.end().into(),
+    });
     Failure {
         class: error.class.name.to_owned(),
         message: error
             .message()
             .unwrap_or_else(|_| "<exception str() failed>".to_owned()),
-        span: place.map(|place| Span {
-            start: place.range.start().into(),
-            end: place.range.end().into(),
-        }),
+        span: spark::place(error, source.number).or(span),
     }
 }

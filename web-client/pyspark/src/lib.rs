@@ -14,11 +14,13 @@ mod guard;
 mod interpreter;
 mod limits;
 mod modules;
+mod spark;
 mod types;
 mod value;
 mod vm;
 
 pub use interpreter::{Failure, Interpreter, Outcome, Shown, Span};
+pub use spark::traceback;
 
 /// Lets others have a turn.
 async fn pause() {

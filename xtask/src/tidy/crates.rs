@@ -21,7 +21,10 @@ const MAY_USE: [(&str, &[&str]); 13] = [
         &["spark-connect-client", "result-table", "engine-api"],
     ),
     ("spark-connect-javascript", &["spark-connect-client"]),
-    ("spark-connect-cli", &["spark-connect-client", "result-table"]),
+    (
+        "spark-connect-cli",
+        &["spark-connect-client", "pyspark-cells", "result-table"],
+    ),
     ("spark-connect-bridge", &["spark-connect-proto"]),
     ("spark-widgets", &["engine-api"]),
     ("spark-notebook", &["spark-widgets", "engine-api"]),

@@ -9,29 +9,43 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Lambda(Column);
 
+/// A function of columns whose body is yet to come: what makes it may wait.
+#[derive(Clone, Debug)]
+pub struct LambdaParameters(Vec<Variable>);
+
+impl LambdaParameters {
+    /// The parameters as columns, for the body to be made of.
+    pub fn parameters(&self) -> Vec<Column> {
+        let column =
+            |variable: &Variable| Column::new(Expression::new(Kind::Variable(variable.clone()), Vec::new()));
+        self.0.iter().map(column).collect()
+    }
+
+    /// The function with its body.
+    pub fn end(self, body: &Column) -> Lambda {
+        let body = vec![body.expression().clone()];
+        Lambda(Column::new(Expression::new(Kind::Lambda(self.0), body)))
+    }
+}
+
 /// PySpark's names for a lambda's variables.
 const NAMES: [&str; 3] = ["x", "y", "z"];
 
 impl Lambda {
+    /// Begins a function of this many columns, at most three.
+    pub fn begin(parameters: usize) -> LambdaParameters {
+        let variable = |base: &&'static str| Variable {
+            id: Identity::new(),
+            base,
+        };
+        LambdaParameters(NAMES.iter().take(parameters).map(variable).collect())
+    }
+
     /// What a function of this many columns comes to, at most three. Its error is passed on.
     pub fn of<E>(parameters: usize, body: impl FnOnce(&[Column]) -> Result<Column, E>) -> Result<Self, E> {
-        let variables: Vec<Variable> = NAMES
-            .iter()
-            .take(parameters)
-            .map(|base| Variable {
-                id: Identity::new(),
-                base,
-            })
-            .collect();
-        let columns: Vec<Column> = variables
-            .iter()
-            .map(|variable| Column::new(Expression::new(Kind::Variable(variable.clone()), Vec::new())))
-            .collect();
-        let body = body(&columns)?.into_expression();
-        Ok(Self(Column::new(Expression::new(
-            Kind::Lambda(variables),
-            vec![body],
-        ))))
+        let begun = Self::begin(parameters);
+        let body = body(&begun.parameters())?;
+        Ok(begun.end(&body))
     }
 
     /// A function of one column.

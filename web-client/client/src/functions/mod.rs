@@ -33,7 +33,7 @@ pub use self::{
     document::*,
     higher_order::*,
     irregular::*,
-    lambda::Lambda,
+    lambda::{Lambda, LambdaParameters},
     math::*,
     misc::*,
     signature::{Constant, Default, Parameter, ParameterKind, Signature},

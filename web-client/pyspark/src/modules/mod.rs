@@ -50,7 +50,8 @@ static MODULES: &[&Module] = &[
 ];
 
 fn find(name: &str) -> Option<&'static Module> {
-    MODULES.iter().copied().find(|module| module.name == name)
+    let all = MODULES.iter().chain(crate::spark::MODULES).copied();
+    all.into_iter().find(|module| module.name == name)
 }
 
 /// `import name`.

@@ -14,6 +14,8 @@ mod variables;
 
 use std::{collections::HashMap, rc::Rc};
 
+use spark_connect_client::Session;
+
 use self::{
     frame::{End, Frame},
     perform::Wait,
@@ -34,6 +36,7 @@ pub(crate) struct Vm {
     /// The value of a cell whose last statement is an expression.
     pub(crate) displayed: Option<Value>,
     pub(crate) printer: Printer,
+    pub(crate) session: Option<Session>,
     frames: Vec<Frame>,
     callbacks: usize,
 }
@@ -53,6 +56,7 @@ impl Vm {
             globals: HashMap::new(),
             displayed: None,
             printer: Box::new(|_| {}),
+            session: None,
             frames: Vec::new(),
             callbacks: 0,
         }
@@ -86,6 +90,11 @@ impl Vm {
                 self.unwind(error, base)?;
             }
         }
+    }
+
+    /// Where the running function is.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.frames.last().map(place_of)
     }
 
     /// Finds who handles an exception, among the frames above a number.

@@ -3,7 +3,7 @@
 use pyspark_cells::Interpreter;
 
 async fn fails(source: &str, class: &str) -> String {
-    match Interpreter::new().run(source, |_| {}).await {
+    match Interpreter::without_spark().run(source, |_| {}).await {
         Err(failure) if failure.class == class => failure.message,
         other => panic!("{source}: {other:?}"),
     }
@@ -27,7 +27,7 @@ async fn what_is_too_much_is_refused() {
         "from itertools import count\nlist(count())",
         "a, *b = iter(int, 1)",
     ] {
-        match Interpreter::new().run(source, |_| {}).await {
+        match Interpreter::without_spark().run(source, |_| {}).await {
             Err(failure) if matches!(failure.class.as_str(), "MemoryError" | "TimeoutError") => {}
             other => panic!("{source}: {other:?}"),
         }
@@ -60,7 +60,10 @@ async fn depth_has_an_end() {
         "x = slice(None)\nfor _ in range(300000): x = slice(x)\nx = 1",
         "x = ValueError()\nfor _ in range(300000): x = ValueError(x)\nx = 1",
     ] {
-        assert!(Interpreter::new().run(source, |_| {}).await.is_ok(), "{source}");
+        assert!(
+            Interpreter::without_spark().run(source, |_| {}).await.is_ok(),
+            "{source}"
+        );
     }
 }
 
@@ -102,7 +105,7 @@ async fn what_needs_python_is_named() {
 
 #[tokio::test]
 async fn variables_live_on_and_failures_have_a_place() {
-    let mut cells = Interpreter::new();
+    let mut cells = Interpreter::without_spark();
     cells.run("x = 20\ndef f(y): return 1 / y", |_| {}).await.unwrap();
     assert!(cells.run("x + nope", |_| {}).await.is_err());
     let source = "z = f(1)\nf(x - 20)";

@@ -79,7 +79,7 @@ fn python(snippets: &[(String, String)]) -> Vec<Answer> {
 async fn ours(source: &str) -> Answer {
     let printed = Rc::new(RefCell::new(String::new()));
     let sink = printed.clone();
-    let outcome = Interpreter::new()
+    let outcome = Interpreter::without_spark()
         .run(source, move |text| sink.borrow_mut().push_str(text))
         .await;
     let mut printed = printed.take();

@@ -1,0 +1,250 @@
+//! `DataFrame`: what Python asks of it. Its methods are in `frame_columns`, `frame_rows` and `frame_actions`.
+
+use std::{any::Any, cell::RefCell, rc::Rc};
+
+use futures::future::LocalBoxFuture;
+use spark_connect_client::{
+    Column, DataFrame,
+    proto::data_type::{Kind, Struct},
+    types as client_types,
+};
+
+use super::{
+    column::PyColumn,
+    convert,
+    error::{raised, type_error},
+    frame_actions, frame_columns, frame_rows, origin,
+    types::{PyType, of},
+};
+use crate::{
+    class::{Class, OBJECT, no_constant},
+    exception::{self, R, raise},
+    types,
+    value::{Object, Value, object::Answer},
+    vm::{Vm, native::Native},
+};
+
+/// The methods of several modules in one table.
+static METHODS: std::sync::LazyLock<Vec<&'static Native>> = std::sync::LazyLock::new(|| {
+    let groups = [
+        frame_columns::METHODS,
+        frame_rows::METHODS,
+        frame_actions::METHODS,
+    ];
+    groups.into_iter().flatten().collect()
+});
+
+pub(super) static DATAFRAME: Class = Class {
+    name: "DataFrame",
+    module: "pyspark.sql.connect.dataframe",
+    base: Some(&OBJECT),
+    new: None,
+    methods: &[],
+    statics: &[],
+    constant: no_constant,
+};
+
+/// A DataFrame, and its schema once Spark was asked for it.
+pub(super) struct PyFrame {
+    pub(super) frame: DataFrame,
+    schema: RefCell<Option<Rc<Struct>>>,
+}
+
+impl PyFrame {
+    pub(super) fn value(frame: DataFrame) -> Value {
+        Value::object(Self {
+            frame,
+            schema: RefCell::default(),
+        })
+    }
+
+    /// A DataFrame that a step of the running cell made.
+    pub(super) fn of_step(vm: &Vm, fragment: &str, frame: DataFrame) -> Value {
+        Self::value(match origin(vm, fragment) {
+            Some(origin) => frame.with_origin(origin),
+            None => frame,
+        })
+    }
+
+    pub(super) async fn schema(&self) -> R<Rc<Struct>> {
+        if let Some(schema) = self.schema.borrow().clone() {
+            return Ok(schema);
+        }
+        let schema = Rc::new(self.frame.schema().await.map_err(raised)?);
+        *self.schema.borrow_mut() = Some(schema.clone());
+        Ok(schema)
+    }
+
+    /// A column of it, by a name that it has.
+    async fn column(&self, name: &str) -> R<Column> {
+        let schema = self.schema().await?;
+        let has = client_types::StructType::from((*schema).clone()).has(name);
+        match has {
+            true => Ok(self.frame.col(name)),
+            false => Err(raise(&exception::KEY_ERROR, name)),
+        }
+    }
+}
+
+/// The DataFrame that a method is of.
+pub(super) fn this(value: Option<&Value>) -> R<&PyFrame> {
+    value
+        .and_then(Value::downcast)
+        .ok_or_else(|| type_error("[NOT_DATAFRAME] A DataFrame is required."))
+}
+
+/// A DataFrame argument.
+pub(super) fn other(value: Option<&Value>, parameter: &str) -> R<DataFrame> {
+    match value.and_then(Value::downcast::<PyFrame>) {
+        Some(frame) => Ok(frame.frame.clone()),
+        None => Err(type_error(format!(
+            "[NOT_DATAFRAME] Argument `{parameter}` should be a DataFrame, got {}.",
+            value.map_or("nothing", |value| types::class_of(value).name)
+        ))),
+    }
+}
+
+impl Object for PyFrame {
+    fn class(&self) -> &'static Class {
+        &DATAFRAME
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn must_prepare(&self) -> bool {
+        true
+    }
+
+    fn prepare<'a>(self: Rc<Self>, _: &'a mut Vm) -> LocalBoxFuture<'a, R<()>> {
+        Box::pin(async move { self.schema().await.map(drop) })
+    }
+
+    fn repr(&self) -> R<String> {
+        let schema = self.schema.borrow();
+        let fields = schema
+            .as_ref()
+            .map(|schema| &schema.fields[..])
+            .unwrap_or_default();
+        let parts: Vec<String> = fields
+            .iter()
+            .map(|field| {
+                let kind = field
+                    .data_type
+                    .as_ref()
+                    .map_or("void".to_owned(), client_types::simple_string);
+                format!("{}: {kind}", field.name)
+            })
+            .collect();
+        Ok(format!("DataFrame[{}]", parts.join(", ")))
+    }
+
+    fn attribute<'a>(self: Rc<Self>, vm: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
+        if let Some(native) = METHODS.iter().find(|native| native.name == name) {
+            return Some(
+                Ok(Value::Method(Rc::new(crate::value::Method {
+                    this: Value::Object(self),
+                    native,
+                })))
+                .into(),
+            );
+        }
+        if name == "__class__" {
+            return None;
+        }
+        let name = name.to_owned();
+        Some(Answer::Later(Box::pin(async move {
+            match name.as_str() {
+                "columns" => {
+                    let schema = self.schema().await?;
+                    Ok(Value::list(
+                        schema
+                            .fields
+                            .iter()
+                            .map(|field| Value::text(field.name.as_str()))
+                            .collect(),
+                    ))
+                }
+                "schema" => Ok(Value::object(PyType(of(Kind::Struct(
+                    (*self.schema().await?).clone(),
+                ))))),
+                "dtypes" => {
+                    let schema = self.schema().await?;
+                    let pair = |field: &spark_connect_client::proto::data_type::StructField| {
+                        let kind = field
+                            .data_type
+                            .as_ref()
+                            .map_or("void".to_owned(), client_types::simple_string);
+                        Value::tuple(vec![Value::text(field.name.as_str()), Value::text(kind)])
+                    };
+                    Ok(Value::list(schema.fields.iter().map(pair).collect()))
+                }
+                "isStreaming" => self.frame.is_streaming().await.map(Value::Bool).map_err(raised),
+                "sparkSession" => Ok(super::session(self.frame.session().clone())),
+                "write" => Ok(super::writer::value(self.frame.clone())),
+                "na" => Ok(Value::object(super::frame_rows::Part::new("na", self.clone()))),
+                "stat" => Ok(Value::object(super::frame_rows::Part::new("stat", self.clone()))),
+                "rdd" | "sparkContext" => Err(raise(
+                    &exception::PYSPARK_ATTRIBUTE_ERROR,
+                    format!(
+                        "[JVM_ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported in Spark Connect."
+                    ),
+                )),
+                name if name.starts_with("__") => {
+                    Err(types::attribute::missing(&Value::Object(self.clone()), name))
+                }
+                name => match self.column(name).await {
+                    Ok(column) => Ok(PyColumn::of_step(vm, name, column)),
+                    Err(error) if error.class.is(&exception::KEY_ERROR) => Err(raise(
+                        &exception::PYSPARK_ATTRIBUTE_ERROR,
+                        format!("[ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported."),
+                    )),
+                    Err(error) => Err(error),
+                },
+            }
+        })))
+    }
+
+    fn item<'a>(self: Rc<Self>, vm: &'a mut Vm, item: &Value) -> Answer<'a> {
+        let item = item.clone();
+        Answer::Later(Box::pin(async move {
+            match &item {
+                Value::Str(name) if &***name == "*" => Ok(PyColumn::of_step(vm, "*", self.frame.col("*"))),
+                Value::Str(name) => {
+                    // Whether there is such a column is for Spark to say, when it is used.
+                    Ok(PyColumn::of_step(vm, "__getitem__", self.frame.col(name)))
+                }
+                Value::List(_) | Value::Tuple(_) => {
+                    let columns = convert::columns(std::slice::from_ref(&item), "item")?;
+                    Ok(PyFrame::of_step(vm, "select", self.frame.select(columns)))
+                }
+                Value::Int(at) => {
+                    let schema = self.schema().await?;
+                    let len = schema.fields.len() as i64;
+                    let at = if *at < 0 { at.saturating_add(len) } else { *at };
+                    match usize::try_from(at).ok().and_then(|at| schema.fields.get(at)) {
+                        Some(field) => Ok(PyColumn::of_step(vm, "__getitem__", self.frame.col(&field.name))),
+                        None => Err(raise(&exception::INDEX_ERROR, "list index out of range")),
+                    }
+                }
+                other => match other.downcast::<PyColumn>() {
+                    Some(condition) => Ok(PyFrame::of_step(
+                        vm,
+                        "filter",
+                        self.frame.filter(condition.0.clone()),
+                    )),
+                    None => Err(type_error(format!(
+                        "[NOT_COLUMN_OR_FLOAT_OR_INT_OR_LIST_OR_STR] Argument `item` should be a Column, float, integer, \
+                         list or string, got {}.",
+                        types::class_of(other).name
+                    ))),
+                },
+            }
+        }))
+    }
+
+    fn iterate(self: Rc<Self>) -> R<Value> {
+        Err(type_error("'DataFrame' object is not iterable"))
+    }
+}

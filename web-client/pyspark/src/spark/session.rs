@@ -1,0 +1,357 @@
+//! `SparkSession`.
+
+use std::{any::Any, rc::Rc};
+
+use futures::StreamExt;
+use spark_connect_client::{
+    DataFrame, Output, Session,
+    plan::{self, Expression, LogicalPlan, SqlArguments},
+    proto::{SqlCommand, command::CommandType},
+};
+
+use super::{
+    convert,
+    error::{raised, type_error},
+    frame::PyFrame,
+    local, reader,
+};
+use crate::{
+    class::{Class, OBJECT, no_constant},
+    exception::{R, not_implemented, raise},
+    types,
+    value::{Object, Value, object::Answer},
+    vm::{
+        Vm,
+        native::{Arguments, Native},
+    },
+};
+
+pub(super) static SESSION: Class = Class {
+    name: "SparkSession",
+    module: "pyspark.sql.connect.session",
+    base: Some(&OBJECT),
+    new: None,
+    methods: &[
+        Native::later("sql", |vm, args| Box::pin(sql(vm, args))),
+        Native::sync("table", |vm, args| {
+            let [session, name] = args.bind("table", ["self", "tableName"], 2)?;
+            let name = convert::text(&name.unwrap_or(Value::None), "tableName")?;
+            Ok(PyFrame::of_step(
+                vm,
+                "table",
+                this(session.as_ref())?.table(&name),
+            ))
+        }),
+        Native::sync("range", |vm, args| {
+            let [session, start, end, step, partitions] =
+                args.bind("range", ["self", "start", "end", "step", "numPartitions"], 2)?;
+            let number =
+                |value: Option<Value>, default| value.map_or(Ok(default), |value| types::integer(&value));
+            let (start, end) = match end.filter(|end| !end.is_none()) {
+                None => (0, number(start, 0)?),
+                end => (number(start, 0)?, number(end, 0)?),
+            };
+            let partitions = partitions.filter(|value| !value.is_none());
+            let partitions = partitions
+                .map(|value| convert::int(&value, "numPartitions"))
+                .transpose()?;
+            let frame = this(session.as_ref())?.range(start, end, number(step, 1)?, partitions);
+            Ok(PyFrame::of_step(vm, "range", frame))
+        }),
+        Native::later("createDataFrame", |vm, args| {
+            Box::pin(async move {
+                let names = ["self", "data", "schema", "samplingRatio", "verifySchema"];
+                let [session, data, schema, ..] = args.bind("createDataFrame", names, 2)?;
+                let session = this(session.as_ref())?;
+                local::create(vm, &session, &data.unwrap_or(Value::None), schema).await
+            })
+        }),
+        Native::later("newSession", |_, args| {
+            Box::pin(async move {
+                let [session] = args.exactly("newSession")?;
+                this(Some(&session))?
+                    .clone_session()
+                    .await
+                    .map(super::session)
+                    .map_err(raised)
+            })
+        }),
+        // The session is the notebook's: it ends with it.
+        Native::sync("stop", |_, args| args.exactly::<1>("stop").map(|_| Value::None)),
+        Native::later("interruptAll", |_, args| {
+            Box::pin(async move {
+                let [session] = args.exactly("interruptAll")?;
+                let ids = this(Some(&session))?.interrupt_all().await.map_err(raised)?;
+                Ok(Value::list(ids.into_iter().map(Value::text).collect()))
+            })
+        }),
+    ],
+    statics: &[],
+    constant: |name| match name {
+        "builder" => Some(Value::object(Builder)),
+        name => no_constant(name),
+    },
+};
+
+/// The session as a value.
+pub(crate) fn session(session: Session) -> Value {
+    Value::object(PySession(session))
+}
+
+struct PySession(Session);
+
+fn this(value: Option<&Value>) -> R<Session> {
+    match value.and_then(Value::downcast::<PySession>) {
+        Some(session) => Ok(session.0.clone()),
+        None => Err(type_error("a SparkSession is required")),
+    }
+}
+
+async fn sql(vm: &mut Vm, args: Arguments) -> R<Value> {
+    let mut args = args;
+    let views: Vec<(String, DataFrame)> = {
+        let (frames, others): (Vec<_>, Vec<_>) = std::mem::take(&mut args.named)
+            .into_iter()
+            .partition(|(_, value)| value.downcast::<PyFrame>().is_some());
+        args.named = others;
+        let frame = |(name, value): (Rc<crate::value::Text>, Value)| {
+            let frame = value.downcast::<PyFrame>()?.frame.clone();
+            Some((name.as_str().to_owned(), frame))
+        };
+        frames.into_iter().filter_map(frame).collect()
+    };
+    let [session, query, arguments] = args.bind("sql", ["self", "sqlQuery", "args"], 2)?;
+    let session = this(session.as_ref())?;
+    let mut query = convert::text(&query.unwrap_or(Value::None), "sqlQuery")?;
+    for (name, _) in &views {
+        query = query.replace(&format!("{{{name}}}"), name);
+    }
+    let expression =
+        |value: &Value| convert::operand(value).map(spark_connect_client::Column::into_expression);
+    let arguments = match arguments {
+        None | Some(Value::None) => SqlArguments::None,
+        Some(Value::Dict(dict)) => {
+            let mut named: Vec<(String, Expression)> = Vec::new();
+            for (name, value) in dict.pairs() {
+                named.push((convert::text(&name, "args")?, expression(&value)?));
+            }
+            SqlArguments::Named(named)
+        }
+        Some(list) => {
+            SqlArguments::Positional(convert::flat(&[list]).iter().map(expression).collect::<R<_>>()?)
+        }
+    };
+    let views = views
+        .into_iter()
+        .map(|(name, frame)| frame.plan().subquery_alias(name))
+        .collect();
+    let plan = LogicalPlan::sql(query, arguments, views);
+    // A command runs at once; a query comes back to be run.
+    let input = DataFrame::of(session.clone(), plan).relation().map_err(raised)?;
+    let mut execution = session.execute(plan::command(CommandType::SqlCommand(SqlCommand {
+        input: Some(input),
+        ..Default::default()
+    })));
+    let mut result = None;
+    while let Some(output) = execution.next().await {
+        if let Output::Sql(relation) = output.map_err(raised)? {
+            result = Some(*relation);
+        }
+    }
+    let relation = result.ok_or_else(|| {
+        raise(
+            &crate::exception::SPARK_CONNECT_EXCEPTION,
+            "The server gave no result.",
+        )
+    })?;
+    Ok(PyFrame::of_step(vm, "sql", DataFrame::new(session, relation)))
+}
+
+impl Object for PySession {
+    fn class(&self) -> &'static Class {
+        &SESSION
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn repr(&self) -> R<String> {
+        let address = std::ptr::from_ref(self) as usize;
+        Ok(format!("<{} object at 0x{address:012x}>", SESSION.full_name()))
+    }
+
+    fn attribute<'a>(self: Rc<Self>, _: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
+        Some(match name {
+            "read" => Ok(reader::value(self.0.read())).into(),
+            "conf" => Ok(Value::object(Conf(self.0.clone()))).into(),
+            "builder" => Ok(Value::object(Builder)).into(),
+            "session_id" => Ok(Value::text(self.0.session_id())).into(),
+            "version" => Answer::Later(Box::pin(async move {
+                self.0.spark_version().await.map(Value::text).map_err(raised)
+            })),
+            "udf" | "udtf" | "dataSource" => Err(not_implemented(format!(
+                "spark.{name} needs a Python worker; use pyspark.sql.functions or expr"
+            )))
+            .into(),
+            "sparkContext" | "_jsparkSession" | "_jvm" => Err(raise(
+                &crate::exception::PYSPARK_ATTRIBUTE_ERROR,
+                format!(
+                    "[JVM_ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported in Spark Connect."
+                ),
+            ))
+            .into(),
+            "catalog" | "streams" | "readStream" | "tvf" => Err(not_implemented(format!(
+                "spark.{name} is not there yet; use SQL, for example SHOW TABLES"
+            )))
+            .into(),
+            _ => return None,
+        })
+    }
+
+    fn enter(self: Rc<Self>) -> R<Value> {
+        Ok(Value::Object(self))
+    }
+}
+
+/// `SparkSession.builder`: every setting is kept, and there is one session already.
+struct Builder;
+
+impl Object for Builder {
+    fn class(&self) -> &'static Class {
+        static BUILDER: Class = Class {
+            name: "Builder",
+            module: "pyspark.sql.connect.session",
+            base: Some(&OBJECT),
+            new: None,
+            methods: &[
+                Native::sync("appName", |_, args| {
+                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+                }),
+                Native::sync("master", |_, args| {
+                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+                }),
+                Native::sync("remote", |_, args| {
+                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+                }),
+                Native::sync("config", |_, args| {
+                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+                }),
+                Native::sync("enableHiveSupport", |_, args| {
+                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+                }),
+                Native::sync("getOrCreate", |vm, _| the_session(vm)),
+                Native::sync("create", |vm, _| the_session(vm)),
+            ],
+            statics: &[],
+            constant: no_constant,
+        };
+        &BUILDER
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn repr(&self) -> R<String> {
+        Ok("<pyspark.sql.connect.session.SparkSession.Builder object>".to_owned())
+    }
+}
+
+fn the_session(vm: &mut Vm) -> R<Value> {
+    vm.session.clone().map(session).ok_or_else(|| {
+        raise(
+            &crate::exception::PYSPARK_RUNTIME_ERROR,
+            "[NO_ACTIVE_SESSION] No active Spark session found.",
+        )
+    })
+}
+
+/// `spark.conf`.
+struct Conf(Session);
+
+impl Object for Conf {
+    fn class(&self) -> &'static Class {
+        static CONF: Class = Class {
+            name: "RuntimeConf",
+            module: "pyspark.sql.connect.conf",
+            base: Some(&OBJECT),
+            new: None,
+            methods: &[
+                Native::later("get", |_, args| {
+                    Box::pin(async move {
+                        let [conf, key, default] = args.bind("get", ["self", "key", "default"], 2)?;
+                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                        let conf = conf_of(conf.as_ref())?;
+                        let conf = conf.conf();
+                        match default {
+                            None => conf.get(&key).await.map(Value::text).map_err(raised),
+                            Some(Value::None) => {
+                                let found = conf.get_option(&key).await.map_err(raised)?;
+                                Ok(found.map_or(Value::None, Value::text))
+                            }
+                            Some(default) => {
+                                let default = convert::option(&default)?;
+                                conf.get_with_default(&key, &default)
+                                    .await
+                                    .map(Value::text)
+                                    .map_err(raised)
+                            }
+                        }
+                    })
+                }),
+                Native::later("set", |_, args| {
+                    Box::pin(async move {
+                        let [conf, key, value] = args.bind("set", ["self", "key", "value"], 3)?;
+                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                        let value = convert::option(&value.unwrap_or(Value::None))?;
+                        conf_of(conf.as_ref())?
+                            .conf()
+                            .set(&key, &value)
+                            .await
+                            .map_err(raised)?;
+                        Ok(Value::None)
+                    })
+                }),
+                Native::later("unset", |_, args| {
+                    Box::pin(async move {
+                        let [conf, key] = args.bind("unset", ["self", "key"], 2)?;
+                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                        conf_of(conf.as_ref())?.conf().unset(&key).await.map_err(raised)?;
+                        Ok(Value::None)
+                    })
+                }),
+                Native::later("isModifiable", |_, args| {
+                    Box::pin(async move {
+                        let [conf, key] = args.bind("isModifiable", ["self", "key"], 2)?;
+                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                        let conf = conf_of(conf.as_ref())?;
+                        conf.conf()
+                            .is_modifiable(&key)
+                            .await
+                            .map(Value::Bool)
+                            .map_err(raised)
+                    })
+                }),
+            ],
+            statics: &[],
+            constant: no_constant,
+        };
+        &CONF
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn repr(&self) -> R<String> {
+        Ok("<pyspark.sql.connect.conf.RuntimeConf object>".to_owned())
+    }
+}
+
+fn conf_of(value: Option<&Value>) -> R<Session> {
+    match value.and_then(Value::downcast::<Conf>) {
+        Some(conf) => Ok(conf.0.clone()),
+        None => Err(type_error("a RuntimeConf is required")),
+    }
+}
