@@ -1,8 +1,9 @@
 //! Servers of a test's own: a Spark, a bridge, and ports for them.
 
-use std::{net::TcpListener, process::Command, time::Duration};
+use std::{env, fs, net::TcpListener, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
+use uuid::Uuid;
 
 use crate::{environment, process::Process};
 
@@ -109,6 +110,18 @@ impl Bridge {
         let mut process = Process::start(command, Duration::ZERO)?;
         let port = process.line(BRIDGE_START, listening).await?;
         Ok(Self { process, port })
+    }
+
+    /// Starts a bridge with a file of settings.
+    pub async fn with_settings(settings: &str) -> Result<Self> {
+        let file = env::temp_dir().join(format!("bridge-{}.toml", Uuid::new_v4()));
+        fs::write(&file, settings)?;
+        let mut command = Command::new(environment::bridge()?);
+        command.args(["--listen", "127.0.0.1:0", "--config"]).arg(&file);
+        let mut process = Process::start(command, Duration::ZERO)?;
+        let port = process.line(BRIDGE_START, listening).await;
+        fs::remove_file(file)?;
+        Ok(Self { process, port: port? })
     }
 
     /// The port that it listens on.

@@ -2,6 +2,7 @@
 mod commands;
 mod ends;
 mod errors;
+mod identity;
 mod long;
 mod outages;
 mod results;
