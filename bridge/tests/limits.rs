@@ -351,7 +351,9 @@ async fn who_comes_back_or_releases_is_not_gone() {
 #[tokio::test]
 async fn numbers_tell_what_happened() {
     let mut spark = Spark::start().await;
-    let bridge = Bridge::with(spark.settings("[limits.identity]\nstreams = 1\n")).await;
+    let bridge =
+        Bridge::with(spark.settings("[limits]\nabandoned_after = \"1m\"\n[limits.identity]\nstreams = 1\n"))
+            .await;
     let open = call(&bridge, "ExecutePlan", request(6, b"")).await;
     let script = spark.stream().await;
     for piece in 0..64 {

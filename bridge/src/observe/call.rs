@@ -229,6 +229,9 @@ impl Call {
 
     /// The answer is gone, wherever it went.
     pub(super) fn end(&self) {
+        if let Some(open) = self.open.get() {
+            open.close();
+        }
         self.observer.ended(&Ended {
             call: self,
             facts: self.facts().clone(),

@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{
-            AtomicU64,
+            AtomicBool, AtomicU64,
             Ordering::{self, Relaxed},
         },
     },
@@ -100,6 +100,7 @@ pub(super) struct Open {
     sent: Counter,
     id: u64,
     reader: Arc<Reader>,
+    closed: AtomicBool,
 }
 
 impl Default for Metrics {
@@ -223,6 +224,7 @@ impl Metrics {
             of,
             id,
             reader,
+            closed: AtomicBool::new(false),
         }
     }
 
@@ -321,8 +323,12 @@ impl Open {
     }
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
+impl Open {
+    /// The call is over, though something may still hold it.
+    pub(super) fn close(&self) {
+        if self.closed.swap(true, Relaxed) {
+            return;
+        }
         self.is_taken();
         self.metrics.readers().remove(&self.id);
         self.metrics.open.get_or_create(&self.of).dec();
