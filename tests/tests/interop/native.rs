@@ -79,11 +79,9 @@ impl Secured {
         let settings = directory.join("bridge.toml");
         fs::write(
             &settings,
-            format!(
-                "[identity]\n[[identity.tokens]]\nuser = \"ada\"\ntoken_file = \"token\"\n\
+            "[identity]\n[[identity.tokens]]\nuser = \"ada\"\ntoken_file = \"token\"\n\
                  [listen.tls]\ncertificate_file = \"bridge.crt\"\nkey_file = \"bridge.key\"\ngenerate = true\n\
                  [listen]\nheader_timeout = \"10s\"\n",
-            ),
         )?;
         fs::write(directory.join("token"), TOKEN)?;
         let settings = settings.to_str().context("a path that is no text")?;
