@@ -18,7 +18,11 @@ use http_body::Frame;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use support::{Answer, Command, Dialect, FakeSpark, SERVICE, answer, field, headers, message, scripted};
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::timeout,
+};
 
 const STREAMS: usize = 1000;
 const STALLED: usize = 100;
@@ -71,6 +75,9 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
         "limits.abandoned_after=1m",
         "--set",
         "limits.bytes_per_result=1 GiB",
+        // Clients on a busy machine may be slow to begin.
+        "--set",
+        "listen.header_timeout=2m",
     ])
     .await;
     let address = bridge.address;
@@ -127,10 +134,15 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
 
     let begin = Instant::now();
     let mut streams = JoinSet::new();
+    let turns = Arc::new(Semaphore::new(64));
     for index in 0..STREAMS {
+        let turns = turns.clone();
         streams.spawn(async move {
             let dialect = dialect(index);
+            // Clients arrive in a crowd, but not all in one instant.
+            let turn = turns.acquire().await.unwrap();
             let response = open_one(dialect, format!("stream-{index}"), false).await;
+            drop(turn);
             whole(dialect, response, MESSAGES).await;
         });
     }
