@@ -62,6 +62,19 @@ impl Process {
         }
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn ended(&mut self) -> Result<()> {
+        while self.child.try_wait()?.is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
     /// What it has written so far.
     pub fn output(&self) -> String {
         self.lines().join("\n")

@@ -3,6 +3,10 @@
 use std::{env, fs, net::TcpListener, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use uuid::Uuid;
 
 use crate::{environment, process::Process};
@@ -137,6 +141,21 @@ impl Bridge {
     /// The connection string of its page.
     pub fn remote(&self) -> String {
         format!("sc://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits for a line of its output in which `find` finds something.
+    pub async fn line<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T> {
+        self.process.line(BRIDGE_START, find).await
+    }
+
+    /// Waits for its own end.
+    pub async fn ended(&mut self) -> Result<()> {
+        self.process.ended().await
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill(Pid::from_raw(i32::try_from(self.process.id())?), signal)?)
     }
 
     /// Kills it, as an accident does.

@@ -1,9 +1,12 @@
 //! The end of the program is the end on the server: interrupts, readers that leave, sessions.
 
-use std::io::{BufRead, BufReader};
+use std::{
+    io::{BufRead, BufReader},
+    time::Duration,
+};
 
 use anyhow::{Result, ensure};
-use e2e::{environment, operation::Heart, over_both_routes, route::Route};
+use e2e::{environment, operation::Heart, over_both_routes, route::Route, servers::Bridge};
 use nix::sys::signal::Signal;
 use uuid::Uuid;
 
@@ -12,6 +15,7 @@ use crate::program::{Directory, Running, run};
 over_both_routes!(
     an_interrupt_ends_the_query,
     a_reader_that_leaves_ends_the_query,
+    a_killed_client_is_missed,
     a_named_session_stays,
 );
 
@@ -50,6 +54,31 @@ async fn a_reader_that_leaves_ends_the_query(route: Route) -> Result<()> {
     let ran = running.finish("")?;
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
     heart.stops(&witness).await?;
+    Ok(())
+}
+
+/// A client that is killed can interrupt nothing, so the bridge does.
+async fn a_killed_client_is_missed(route: Route) -> Result<()> {
+    let (heart, witness) = (Heart::new(), route.session()?);
+    let settings = ["--set", "limits.abandoned_after=2s", "--set", "audit.log=stderr"];
+    let mut bridge = Bridge::start_with(0, &environment::spark_remote()?, &settings).await?;
+    let (remote, url) = (bridge.remote(), bridge.url());
+    let arguments = match route {
+        Route::Grpc => vec!["--remote", &remote],
+        Route::GrpcWeb => vec!["--bridge", &url],
+    };
+    let query = heart.query();
+    let running = Running::start(Route::Grpc, &[&arguments[..], &["sql", &query]].concat())?;
+    heart.beats(&witness).await?;
+    // Long past the time, but its client is there.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    heart.beats(&witness).await?;
+    running.signal(Signal::SIGKILL)?;
+    heart.stops(&witness).await?;
+    let line = bridge
+        .line(|line| line.contains("\"interrupts\"").then(|| line.to_owned()))
+        .await?;
+    ensure!(line.contains("its client has been gone for 2s"), "{line}");
     Ok(())
 }
 

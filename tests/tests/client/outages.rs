@@ -11,10 +11,13 @@ use e2e::{
     servers::{Bridge, Spark, free_port},
 };
 use futures::StreamExt;
+use nix::sys::signal::Signal;
 use spark_connect_client::{Error, ErrorKind, Execution, Output, RetryPolicy, Session, plan};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinSet,
 };
 
 over_both_routes!(nobody_listens, the_host_has_no_address, something_else_listens,);
@@ -115,6 +118,70 @@ async fn the_bridge_dies_and_comes_back() -> Result<()> {
         }
     }
     assert_eq!(ours, expected);
+    ensure!(retries > 0, "the end of the bridge went unnoticed");
+    Ok(())
+}
+
+/// Reads settings again, drains and is replaced while eight clients read: not a row is lost or repeated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridge_reloads_and_drains_under_load() -> Result<()> {
+    let spark = environment::spark_remote()?;
+    let flags = ["--set", "listen.drain_timeout=1s"];
+    let mut bridge = Bridge::start_with(0, &spark, &flags).await?;
+    let query = "SELECT id, hex(id) AS h FROM range(0, 400000, 1, 8)";
+    let expected = Checksum::by_spark(&Route::Grpc.session()?, query, &["id", "h"]).await?;
+    let (replaced, waiting) = watch::channel(false);
+    let (began, mut begun) = mpsc::unbounded_channel();
+    let mut readers = JoinSet::new();
+    for index in 0..8 {
+        let route = if index % 2 == 0 {
+            Route::Grpc
+        } else {
+            Route::GrpcWeb
+        };
+        let session = route.session_at(&connection(&bridge.remote())?, RetryPolicy::default())?;
+        let (began, mut waiting) = (began.clone(), waiting.clone());
+        readers.spawn(async move {
+            let mut execution = session.execute(plan::root(plan::sql(query)));
+            let (mut ours, mut retries, mut batches) = (Checksum::default(), 0, 0);
+            while let Some(output) = soon("the next rows", execution.next()).await? {
+                match output? {
+                    Output::Batch(batch) => {
+                        ours.add_batch(&batch)?;
+                        batches += 1;
+                        if batches == 1 {
+                            began.send(())?;
+                        } else if batches == 2 {
+                            waiting.wait_for(|replaced| *replaced).await?;
+                        }
+                    }
+                    Output::Retrying { .. } => retries += 1,
+                    _ => {}
+                }
+            }
+            anyhow::Ok((ours, retries))
+        });
+    }
+    for _ in 0..8 {
+        soon("all clients' first rows", begun.recv()).await?;
+    }
+    for _ in 0..3 {
+        bridge.signal(Signal::SIGHUP)?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bridge
+        .line(|line| line.contains("New settings are in use").then_some(()))
+        .await?;
+    bridge.signal(Signal::SIGTERM)?;
+    soon("the end of the bridge", bridge.ended()).await??;
+    let _next = Bridge::start_with(bridge.port(), &spark, &flags).await?;
+    replaced.send_replace(true);
+    let mut retries = 0;
+    while let Some(reader) = readers.join_next().await {
+        let (ours, retried) = reader??;
+        assert_eq!(ours, expected);
+        retries += retried;
+    }
     ensure!(retries > 0, "the end of the bridge went unnoticed");
     Ok(())
 }
