@@ -8,8 +8,8 @@ import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import * as grpcWeb from "grpc-web";
 
 const SERVICE = "spark.connect.SparkConnectService";
-// A minute in which one core does nothing, should nobody end it.
-const LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 600, 1, 1)";
+// Minutes in which the cores do nothing, should nobody end it. Tasks of a second each: Spark ends none in the middle of its rows.
+const LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 6000, 1, 600)";
 
 /** Bytes of base64, with or without padding. */
 function decode(base64) {

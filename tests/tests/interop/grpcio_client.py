@@ -14,8 +14,8 @@ from grpc_status import rpc_status
 from pyspark.sql.connect.proto import base_pb2 as pb
 from pyspark.sql.connect.proto import base_pb2_grpc
 
-# A minute in which one core does nothing, should nobody end it.
-LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 600, 1, 1)"
+# Minutes in which the cores do nothing, should nobody end it. Tasks of a second each: Spark ends none in the middle of its rows.
+LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 6000, 1, 600)"
 
 target, _, parameters = sys.argv[1].removeprefix("sc://").partition("/;")
 parameters = dict(parameter.split("=", 1) for parameter in parameters.split(";") if parameter)

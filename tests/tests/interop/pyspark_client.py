@@ -10,8 +10,8 @@ import time
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-# A minute in which one core does nothing, should nobody end it.
-LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 600, 1, 1)"
+# Minutes in which the cores do nothing, should nobody end it. Tasks of a second each: Spark ends none in the middle of its rows.
+LONG = "SELECT reflect('java.lang.Thread', 'sleep', bigint(100)) FROM range(0, 6000, 1, 600)"
 
 spark = SparkSession.builder.remote(sys.argv[1]).getOrCreate()
 result = {"rows": len(spark.sql("SELECT id, repeat('x', 1000) FROM range(5000)").collect())}

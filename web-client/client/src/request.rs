@@ -1,9 +1,19 @@
 //! Requests with everything that each of them must carry: session, user, client type, the observed session of the
 //! server, tags.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicI64, Ordering},
+};
 
 use spark_connect_proto::connect::{self as pb, execute_plan_request as execute};
+
+use crate::platform;
+
+/// A message holds fewer relations than two to the power of this.
+const PLANS_BITS: u32 = 23;
+/// Below this, the numbers of relations begin.
+const SOMEWHERE: f64 = (1u64 << 38) as f64;
 
 /// What every request of a session has in common.
 #[derive(Clone, Debug)]
@@ -14,6 +24,9 @@ pub(crate) struct Requests {
     tags: Vec<String>,
     /// The first `server_side_session_id` that the server told, told back with each request from then on.
     observed: Arc<OnceLock<String>>,
+    /// How many messages have got numbers for their relations, from somewhere on: whoever else is in the session counts
+    /// from elsewhere.
+    numbered: Arc<AtomicI64>,
 }
 
 impl Requests {
@@ -24,7 +37,13 @@ impl Requests {
             client_type,
             tags: Vec::new(),
             observed: Arc::default(),
+            numbered: Arc::new(AtomicI64::new((platform::random() * SOMEWHERE) as i64)),
         }
+    }
+
+    /// The first of numbers that no other message of the session has.
+    pub(crate) fn first_plan(&self) -> i64 {
+        self.numbered.fetch_add(1, Ordering::Relaxed) << PLANS_BITS
     }
 
     /// The same, with these tags on operations.

@@ -62,7 +62,7 @@ impl DataFrame {
 
     /// The relation, as it is sent. Fails if it is too large or too deep to be sent.
     pub fn relation(&self) -> Result<pb::Relation> {
-        self.plan.to_relation()
+        self.plan.to_relation_from(self.session.first_plan())
     }
 
     /// The same query, written at a place of the caller's source; for one that was built just now.
@@ -178,6 +178,15 @@ mod tests {
 
     use super::*;
     use crate::ConnectionString;
+
+    #[tokio::test]
+    async fn what_is_asked_again_is_another_question() {
+        let session = Session::connect(&ConnectionString::parse("sc://localhost:1").unwrap()).unwrap();
+        let frame = DataFrame::new(session, plan::sql("SELECT 1"));
+        let number = || frame.relation().unwrap().common.unwrap().plan_id.unwrap();
+        // Or the server would answer with what it made of the question before, and not look again.
+        assert_ne!(number(), number());
+    }
 
     #[tokio::test]
     async fn the_rows_of_a_command_need_no_server() {

@@ -26,8 +26,14 @@ const MAX_DEPTH: u32 = 512;
 impl LogicalPlan {
     /// The message. Fails if the plan is too large or too deep to be one.
     pub fn to_relation(&self) -> Result<pb::Relation> {
+        self.to_relation_from(0)
+    }
+
+    /// The message, in which the relations have numbers from this one on. A server keeps what it made of a relation for
+    /// the next one of the session with the same message, number included: what is asked anew takes new numbers.
+    pub(crate) fn to_relation_from(&self, first_plan: i64) -> Result<pb::Relation> {
         check(self.extent())?;
-        let mut encoder = Encoder::default();
+        let mut encoder = Encoder::from(first_plan);
         encoder.run(Task::Plan(self))?;
         encoder
             .relations
@@ -49,13 +55,14 @@ impl Expression {
     }
 }
 
-/// The messages of some relations and expressions that belong to one plan, in their order.
-pub(crate) fn parts(plans: &[LogicalPlan], expressions: &[Expression]) -> Result<Parts> {
+/// The messages of some relations and expressions that belong to one plan, in their order; see
+/// [`to_relation_from`](LogicalPlan::to_relation_from) for the first number.
+pub(crate) fn parts(first_plan: i64, plans: &[LogicalPlan], expressions: &[Expression]) -> Result<Parts> {
     let extents = plans.iter().map(LogicalPlan::extent);
     check(Extent::above(
         extents.chain(expressions.iter().map(Expression::extent)),
     ))?;
-    let mut encoder = Encoder::default();
+    let mut encoder = Encoder::from(first_plan);
     for plan in plans {
         encoder.run(Task::Plan(plan))?;
     }
@@ -105,6 +112,13 @@ struct Encoder {
 }
 
 impl Encoder {
+    fn from(first_plan: i64) -> Self {
+        Self {
+            names: Names::from(first_plan),
+            ..Self::default()
+        }
+    }
+
     /// Works through a tree; what it comes to is on top of one of the stacks.
     fn run(&mut self, task: Task<'_>) -> Result<()> {
         let mut tasks = vec![task];

@@ -13,6 +13,14 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// Numbers from this one on.
+    pub(crate) fn from(first_plan: i64) -> Self {
+        Self {
+            next_plan: first_plan,
+            ..Self::default()
+        }
+    }
+
     /// The number of a relation.
     pub(crate) fn plan(&mut self, id: &Identity) -> i64 {
         let next = self.next_plan;

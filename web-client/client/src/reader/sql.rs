@@ -22,7 +22,7 @@ impl Session {
             .map(|(name, frame)| frame.plan().subquery_alias(name));
         let query = LogicalPlan::sql(text, arguments, views.collect());
         let command = pb::SqlCommand {
-            input: Some(query.to_relation()?),
+            input: Some(query.to_relation_from(self.first_plan())?),
             ..Default::default()
         };
         let mut execution = self.execute(plan::command(CommandType::SqlCommand(command)));

@@ -74,6 +74,11 @@ impl Session {
         self.caller.requests().session_id()
     }
 
+    /// The number that the first relation of a message gets, with room for as many as a message may hold.
+    pub(crate) fn first_plan(&self) -> i64 {
+        self.caller.requests().first_plan()
+    }
+
     /// Runs a plan.
     pub fn execute(&self, plan: pb::Plan) -> Execution {
         Execution::new(self.caller.clone(), plan, Form::Batches)

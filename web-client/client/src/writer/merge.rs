@@ -105,7 +105,11 @@ impl MergeIntoWriter {
             .chain(self.not_matched)
             .chain(self.not_matched_by_source)
             .collect();
-        let mut parts = plan::parts(std::slice::from_ref(self.frame.plan()), &expressions)?;
+        let mut parts = plan::parts(
+            self.frame.session().first_plan(),
+            std::slice::from_ref(self.frame.plan()),
+            &expressions,
+        )?;
         Ok(pb::MergeIntoTableCommand {
             target_table_name: self.table,
             source_table_plan: parts.input().map(|input| *input),

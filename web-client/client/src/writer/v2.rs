@@ -125,7 +125,11 @@ impl DataFrameWriterV2 {
             .into_iter()
             .chain(condition.map(Column::into_expression));
         let expressions: Vec<Expression> = expressions.collect();
-        let mut parts = plan::parts(std::slice::from_ref(self.frame.plan()), &expressions)?;
+        let mut parts = plan::parts(
+            self.frame.session().first_plan(),
+            std::slice::from_ref(self.frame.plan()),
+            &expressions,
+        )?;
         Ok(pb::WriteOperationV2 {
             input: parts.input().map(|input| *input),
             table_name: self.table,
