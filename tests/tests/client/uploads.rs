@@ -60,7 +60,7 @@ async fn many_rows_travel_as_cached_blocks(route: Route) -> Result<()> {
     let first = comes_back(&session, &batches).await?;
     ensure!(first.known_rows()?.is_none(), "the rows are in the plan");
     let again = comes_back(&session, &batches).await?;
-    assert_eq!(first.relation()?, again.relation()?);
+    assert_eq!(first.relation()?.rel_type, again.relation()?.rel_type);
     Ok(())
 }
 
