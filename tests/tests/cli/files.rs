@@ -74,16 +74,11 @@ async fn an_error_in_a_cell_is_shown_in_the_cell() -> Result<()> {
 }
 
 #[tokio::test]
-async fn python_files_cannot_be_run_yet() -> Result<()> {
+async fn a_python_file_runs() -> Result<()> {
     let directory = Directory::new()?;
     let path = directory.file("report.py", "spark.range(3).show()")?;
     let ran = run(Route::Grpc, &["run", &path], "")?;
-    assert_eq!((ran.status, ran.stdout.len()), (Some(1), 0));
-    ensure!(
-        ran.stderr.starts_with("error: NotImplementedError: "),
-        "{}",
-        ran.stderr
-    );
+    assert_eq!(ran.text()?, "+---+\n| id|\n+---+\n|  0|\n|  1|\n|  2|\n+---+\n\n");
     Ok(())
 }
 
