@@ -14,7 +14,7 @@ use spark_connect_client::{
 use tonic::Code;
 use uuid::Uuid;
 
-use crate::{environment, oracle};
+use crate::{environment, oracle, route::Route};
 
 /// A query that runs for hours, sends no row, and leaves a trace in the server's JVM as long as its tasks run.
 #[derive(Clone, Debug)]
@@ -58,19 +58,24 @@ impl Heart {
         let begin = Instant::now();
         let mut last = self.pulse(witness).await?;
         ensure!(!last.starts_with("${"), "it has never beaten");
-        loop {
+        let mut since = begin.elapsed();
+        // Once would do, if a busy machine did not let a task wait.
+        let mut still = 0;
+        while still < 2 {
             let asked = begin.elapsed();
             tokio::time::sleep(Duration::from_millis(700)).await;
             let now = self.pulse(witness).await?;
             if now == last {
-                return Ok(asked);
+                still += 1;
+                continue;
             }
             ensure!(
                 asked < Duration::from_secs(20),
                 "the tasks of the query still run after {asked:?}"
             );
-            last = now;
+            (last, since, still) = (now, begin.elapsed(), 0);
         }
+        Ok(since)
     }
 
     /// Read by the parser, so that it needs no task: other queries may have taken all the places for tasks.
@@ -87,6 +92,28 @@ impl Default for Heart {
 
 /// The first version of Spark that tells the state of an operation.
 pub const STATES: (u32, u32) = (4, 2);
+
+/// Waits until Spark says of an operation that it does not run any more, and says how it ended; none from a version that
+/// tells nothing.
+pub async fn end(
+    route: Route,
+    session: &ConnectionString,
+    operation: &str,
+) -> Result<Option<OperationState>> {
+    let begin = Instant::now();
+    loop {
+        let state = state(route.transport(session)?, session, operation).await?;
+        let running = matches!(state, Some(OperationState::Running | OperationState::Terminating));
+        if !running {
+            return Ok(state);
+        }
+        ensure!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the operation is still {state:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
 
 /// Spark's word on an operation of the session that a connection string names; none from a version that tells nothing,
 /// which is then verified.

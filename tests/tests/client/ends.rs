@@ -29,8 +29,8 @@ async fn an_interrupt_ends_the_query_on_the_server(route: Route) -> Result<()> {
         Ok::<_, spark_connect_client::Error>(())
     });
     heart.beats(&witness).await?;
-    let state = async || operation::state(route.transport(&connection)?, &connection, &operation).await;
-    ensure!(matches!(state().await?, None | Some(OperationState::Running)));
+    let state = operation::state(route.transport(&connection)?, &connection, &operation).await?;
+    ensure!(matches!(state, None | Some(OperationState::Running)));
 
     let interrupted = session.interrupt_operation(&operation).await?;
     assert_eq!(interrupted, std::slice::from_ref(&operation));
@@ -41,10 +41,14 @@ async fn an_interrupt_ends_the_query_on_the_server(route: Route) -> Result<()> {
         Some((ErrorKind::Cancelled, Some("OPERATION_CANCELED".to_owned())))
     );
     heart.stops(&witness).await?;
-    ensure!(matches!(
-        state().await?,
-        None | Some(OperationState::Cancelled | OperationState::Unknown)
-    ));
+    let state = operation::end(route, &connection, &operation).await?;
+    ensure!(
+        matches!(
+            state,
+            None | Some(OperationState::Cancelled | OperationState::Unknown)
+        ),
+        "{state:?}"
+    );
     assert_eq!(session.interrupt_operation(&operation).await?, [""; 0]);
     assert_eq!(oracle::value(&session, "SELECT 'fine'").await?, "fine");
     Ok(())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use e2e::{
-    operation::{Heart, state},
+    operation::{self, Heart},
     proxy::{Direction, Fault, Proxy},
     route::Route,
     servers::remote_of,
@@ -82,11 +82,11 @@ async fn breaking_out_ends_the_query_on_the_server() -> Result<()> {
             page.browser
                 .until(Duration::from_secs(20), "globalThis.operation")
                 .await?;
-            let operation: String = page.run("return operation;").await?;
+            let id: String = page.run("return operation;").await?;
             let mut connection = ConnectionString::parse(&remote_of(&stage.bridge.url())?)?;
             (connection.session_id, connection.user_id) = (Some(session.parse()?), Some("e2e".to_owned()));
-            let asked = async || state(Route::GrpcWeb.transport(&connection)?, &connection, &operation).await;
-            ensure!(matches!(asked().await?, None | Some(OperationState::Running)));
+            let state = operation::state(Route::GrpcWeb.transport(&connection)?, &connection, &id).await?;
+            ensure!(matches!(state, None | Some(OperationState::Running)), "{state:?}");
 
             let done = json!({ "done": true, "value": null });
             // The loop waits for a batch; whoever ends the iterator ends the wait as well.
@@ -94,8 +94,7 @@ async fn breaking_out_ends_the_query_on_the_server() -> Result<()> {
             assert_eq!(ended, json!([done, done]));
             let took = heart.stops(&witness).await?;
             println!("The tasks stood still {took:?} after the end, or sooner.");
-            let state = asked().await?;
-            ensure!(!matches!(state, Some(OperationState::Running)), "{state:?}");
+            operation::end(Route::GrpcWeb, &connection, &id).await?;
 
             let heart = Heart::new();
             let body = format!(
