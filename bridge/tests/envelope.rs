@@ -8,11 +8,15 @@ use bytes::Bytes;
 use harness::{TRUE_USER, signed};
 use proptest::{collection::vec, prelude::*};
 use prost::Message;
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use spark_connect_bridge::envelope::{Envelope, EnvelopeError, Method, WireError, Writes, signature};
 use spark_connect_proto::connect::{
     self as proto, Command, CreateDataFrameViewCommand, ExecutePlanRequest, Limit, Plan, Relation, Sql,
-    SqlCommand, SubqueryAlias, UserContext, WithRelations, WriteOperation, catalog::CatType,
-    command::CommandType, plan::OpType, relation::RelType,
+    SqlCommand, SubqueryAlias, UserContext, WithRelations, WriteOperation,
+    catalog::CatType,
+    command::CommandType,
+    plan::{CompressedOperation, OpType, compressed_operation::OpType as Kind},
+    relation::RelType,
 };
 
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
@@ -260,6 +264,9 @@ fn plans_are_judged_by_everything_in_them() {
         ..Default::default()
     })));
     let compressed = OpType::CompressedOperation(Default::default());
+    let write = Command {
+        command_type: Some(CommandType::WriteOperation(WriteOperation::default())),
+    };
     let mut deep = sql("SELECT 1");
     for _ in 0..30 {
         deep = limit(deep);
@@ -315,9 +322,91 @@ fn plans_are_judged_by_everything_in_them() {
             command(CommandType::Extension(Default::default())),
             Some(Writes::Unknown),
         ),
-        ("compressed", compressed, Some(Writes::Compressed)),
+        ("nothing, compressed", compressed, Some(Writes::Compressed)),
+        (
+            "a compressed query",
+            packed(limit(sql("SELECT 1")), Kind::Relation),
+            None,
+        ),
+        (
+            "a compressed statement",
+            packed(limit(sql("DROP TABLE t")), Kind::Relation),
+            Some(Writes::Sql),
+        ),
+        (
+            "a compressed write",
+            packed(write, Kind::Command),
+            Some(Writes::Command("write_operation")),
+        ),
+        (
+            "a query that claims to be a command",
+            packed(sql("SELECT 1"), Kind::Command),
+            Some(Writes::Command("register_table_function")),
+        ),
+        (
+            "of no kind",
+            packed(sql("SELECT 1"), Kind::Unspecified),
+            Some(Writes::Compressed),
+        ),
     ] {
         assert_eq!(survey(request(operation)).writes, writes, "{what}");
+    }
+}
+
+/// A plan's relation or command as large ones travel.
+fn packed(message: impl Message, kind: Kind) -> OpType {
+    OpType::CompressedOperation(CompressedOperation {
+        data: compress_to_vec(&message.encode_to_vec()[..], CompressionLevel::Fastest).into(),
+        op_type: kind.into(),
+        compression_codec: proto::CompressionCodec::Zstd.into(),
+    })
+}
+
+#[test]
+fn what_is_compressed_is_read_one_way_only() {
+    let operation = |plan: Relation| match packed(plan, Kind::Relation) {
+        OpType::CompressedOperation(operation) => operation,
+        _ => panic!("not compressed"),
+    };
+    let asked = |operation: CompressedOperation| survey(request(OpType::CompressedOperation(operation)));
+    let query = operation(sql("SELECT 1"));
+    let read = asked(query.clone());
+    assert_eq!((read.summary(), read.writes), ("sql".to_owned(), None));
+
+    let unreadable = Some(Writes::Compressed);
+    let drop = operation(sql("DROP TABLE t"));
+    let unknown = CompressedOperation {
+        compression_codec: 2,
+        ..query.clone()
+    };
+    assert_eq!(asked(unknown).writes, unreadable);
+    let cut = CompressedOperation {
+        data: query.data[..query.data.len() - 4].to_vec().into(),
+        ..query.clone()
+    };
+    assert_eq!(asked(cut).writes, unreadable);
+    let two_frames = CompressedOperation {
+        data: [&query.data[..], &drop.data].concat().into(),
+        ..query.clone()
+    };
+    assert_eq!(asked(two_frames).writes, unreadable);
+    let bomb = CompressedOperation {
+        data: compress_to_vec(&vec![0; 128 * 1024 * 1024 + 1][..], CompressionLevel::Fastest).into(),
+        ..query.clone()
+    };
+    assert!(bomb.data.len() < 100_000);
+    assert_eq!(asked(bomb).writes, unreadable);
+
+    // Fields that come twice: in the operation, in the plan, in the request.
+    let (query, drop) = (query.encode_to_vec(), drop.encode_to_vec());
+    let wrapped = |operation: &[u8]| field(3, &field(3, operation));
+    for message in [
+        wrapped(&[&query[..], &drop].concat()),
+        wrapped(&[&drop[..], &query].concat()),
+        field(3, &[field(3, &query), field(3, &drop)].concat()),
+        [wrapped(&query), wrapped(&drop)].concat(),
+    ] {
+        assert_eq!(survey(message).writes, unreadable);
     }
 }
 

@@ -253,7 +253,8 @@ async fn the_access_log_tells_who_left_and_what_broke() {
 #[tokio::test]
 async fn the_audit_log_tells_who_ran_what() {
     let directory = directory("audit");
-    let spark = FakeSpark::start(async |_| ok(&[b"rows"])).await;
+    // Two batches: arrow_batch { row_count: 7 }, and one of 300.
+    let spark = FakeSpark::start(async |_| ok(&[&[0x12, 2, 0x08, 7], &[0x12, 3, 0x08, 0xac, 0x02]])).await;
     let bridge = Bridge::with(settings(&spark, &directory, "")).await;
     let call = async |method: &str, body: Vec<u8>| {
         let response = bridge.call(method, Dialect::Web1, message(&body)).await;
@@ -284,7 +285,7 @@ async fn the_audit_log_tells_who_ran_what() {
     assert_eq!(
         stable(end),
         json!({"event": "ends", "backend": "main", "user": "ann", "session": "s-1", "operation": "o-1", "method": "ExecutePlan",
-               "outcome": "ok", "grpc_status": 0, "received_bytes": end["received_bytes"], "sent_bytes": end["sent_bytes"]})
+               "outcome": "ok", "grpc_status": 0, "rows": 307, "received_bytes": end["received_bytes"], "sent_bytes": end["sent_bytes"]})
     );
     assert_eq!(
         lines[2]["plan"]["sql"],

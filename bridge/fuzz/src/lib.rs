@@ -5,7 +5,7 @@
 //! in pieces.
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::convert::Infallible;
+use std::{convert::Infallible, io::Read};
 
 use base64::{
     Engine,
@@ -18,8 +18,14 @@ use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use prost::Message;
+use ruzstd::decoding::StreamingDecoder;
 use spark_connect_bridge::envelope::{Envelope, EnvelopeError, Messages, Method, Survey, signature};
-use spark_connect_proto::connect as proto;
+use spark_connect_proto::connect::{
+    self as proto,
+    command::CommandType,
+    plan::{CompressedOperation, OpType, compressed_operation::OpType as Kind},
+    relation::RelType,
+};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -176,37 +182,57 @@ struct Seen {
 
 impl Seen {
     fn check(&self, survey: &Survey, message: &Bytes) {
-        use proto::{command::CommandType, plan::OpType, relation::RelType};
-        let Some(operation) = self.plan.as_ref().and_then(|plan| plan.op_type.as_ref()) else {
-            return;
-        };
-        match operation {
-            OpType::Command(command) => {
-                let harmless = matches!(
-                    command.command_type,
-                    None | Some(
-                        CommandType::SqlCommand(_)
-                            | CommandType::CreateDataframeView(_)
-                            | CommandType::GetResourcesCommand(_)
-                            | CommandType::RemoveCachedRemoteRelationCommand(_)
-                    )
-                );
-                assert!(harmless || survey.writes.is_some(), "{message:x?}");
+        if let Some(operation) = self.plan.as_ref().and_then(|plan| plan.op_type.as_ref()) {
+            check(operation, survey, message);
+        }
+    }
+}
+
+fn check(operation: &OpType, survey: &Survey, message: &Bytes) {
+    match operation {
+        OpType::Command(command) => {
+            let harmless = matches!(
+                command.command_type,
+                None | Some(
+                    CommandType::SqlCommand(_)
+                        | CommandType::CreateDataframeView(_)
+                        | CommandType::GetResourcesCommand(_)
+                        | CommandType::RemoveCachedRemoteRelationCommand(_)
+                )
+            );
+            assert!(harmless || survey.writes.is_some(), "{message:x?}");
+        }
+        OpType::CompressedOperation(packed) => {
+            if survey.writes.is_none() {
+                let plan = unpacked(packed).unwrap();
+                plan.iter().for_each(|plan| check(plan, survey, message));
             }
-            OpType::CompressedOperation(_) => assert!(survey.writes.is_some(), "{message:x?}"),
-            OpType::Root(relation) => {
-                if let Some(RelType::Sql(sql)) = &relation.rel_type {
-                    assert!(
-                        sql.query.is_empty()
-                            || survey.writes.is_some()
-                            || survey.sql.contains(&Bytes::from(sql.query.clone()))
-                    );
-                    let drops = sql.query.trim_start().to_ascii_lowercase().starts_with("drop");
-                    assert!(!drops || survey.writes.is_some(), "{message:x?}");
-                }
+        }
+        OpType::Root(relation) => {
+            if let Some(RelType::Sql(sql)) = &relation.rel_type {
+                assert!(
+                    sql.query.is_empty()
+                        || survey.writes.is_some()
+                        || survey.sql.contains(&Bytes::from(sql.query.clone()))
+                );
+                let drops = sql.query.trim_start().to_ascii_lowercase().starts_with("drop");
+                assert!(!drops || survey.writes.is_some(), "{message:x?}");
             }
         }
     }
+}
+
+/// What travels compressed: an error if it is not readable, none if it is no plan.
+fn unpacked(packed: &CompressedOperation) -> std::io::Result<Option<OpType>> {
+    let mut plan = Vec::new();
+    StreamingDecoder::new(&packed.data[..])
+        .map_err(std::io::Error::other)?
+        .read_to_end(&mut plan)?;
+    Ok(match packed.op_type() {
+        Kind::Relation => proto::Relation::decode(&plan[..]).ok().map(OpType::Root),
+        Kind::Command => proto::Command::decode(&plan[..]).ok().map(OpType::Command),
+        Kind::Unspecified => panic!("nobody knows what it is"),
+    })
 }
 
 fn asks_for_token(request: &proto::ConfigRequest) -> bool {

@@ -10,9 +10,11 @@
 //! - `method`: Spark's methods and the field numbers of their requests
 //! - `settings`: which of Spark's settings a request asks for
 //! - `survey`: what a plan does
+//! - `compressed`: plans that travel compressed
 //! - `schema`: the message types that `survey` walks through
 //! - `sql`: whether SQL text is clearly a query
 
+mod compressed;
 mod frames;
 mod method;
 mod schema;

@@ -1,7 +1,7 @@
 //! What a request's plans do: their operators, commands and SQL text, and whether any part could write.
 //!
 //! Walks through the message by the field numbers of the wire definitions, in one pass, in memory bounded by how
-//! deep it nests. Where protobuf leaves room for several readings (a field that appears twice, a choice made
+//! deep it nests and by how long a plan may be that came compressed. Where protobuf leaves room for several readings (a field that appears twice, a choice made
 //! twice), every part counts, so that no reading does more than the survey says.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{
-    EnvelopeError, Method,
+    EnvelopeError, Method, compressed,
     schema::{Field, MessageType},
     sql,
     wire::{Fields, Value},
@@ -65,7 +65,7 @@ pub enum Writes {
     Sql,
     /// It carries code to run on the cluster, or calls Java methods by name.
     Code,
-    /// It is compressed, so that nobody can see what it does.
+    /// It is compressed in a way that this bridge does not read, or too long for it.
     Compressed,
     /// It has parts that this bridge does not know.
     Unknown,
@@ -80,7 +80,7 @@ impl fmt::Display for Writes {
             Self::Sql => f.write_str("its SQL is not clearly a query"),
             Self::Code => f.write_str("it carries code to run on the cluster"),
             Self::Compressed => {
-                f.write_str("it is compressed, so that it cannot be told from one that writes")
+                f.write_str("it is compressed so that it cannot be told from one that writes")
             }
             Self::Unknown => f.write_str("it has parts that this bridge does not know"),
         }
@@ -91,11 +91,28 @@ impl Survey {
     /// Walks through a request.
     pub(super) fn of(method: Method, message: &Bytes) -> Result<Self, EnvelopeError> {
         let mut survey = Self::default();
-        let Some(request) = MessageType::named(method.request_type()) else {
-            survey.counts_as(Writes::Unknown);
-            return Ok(survey);
+        if let Some(operation) = survey.walk(method.request_type(), message)? {
+            match compressed::decompress(&operation) {
+                Some((name, plan)) => {
+                    // What would be compressed once more is nothing that Spark reads.
+                    if survey.walk(name, &plan)?.is_some() {
+                        survey.counts_as(Writes::Compressed);
+                    }
+                }
+                None => survey.counts_as(Writes::Compressed),
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Walks through a message; returns its compressed operation.
+    fn walk(&mut self, name: &str, message: &Bytes) -> Result<Option<Bytes>, EnvelopeError> {
+        let Some(root) = MessageType::named(name) else {
+            self.counts_as(Writes::Unknown);
+            return Ok(None);
         };
-        let mut open = vec![(request, Fields::of(message))];
+        let mut operation = None;
+        let mut open = vec![(root, Fields::of(message))];
         while let Some((outer, fields)) = open.last_mut() {
             let outer = *outer;
             let Some(field) = fields.next() else {
@@ -107,13 +124,20 @@ impl Survey {
             match field.value {
                 Value::Bytes(bytes) => {
                     let Some(known) = known else {
-                        survey.counts_as(Writes::Unknown);
+                        self.counts_as(Writes::Unknown);
                         continue;
                     };
-                    survey.visit(message, outer, known, bytes);
+                    if (&*outer.name, &*known.name) == ("Plan", "compressed_operation") {
+                        // Two would be merged.
+                        if operation.replace(message.slice_ref(bytes)).is_some() {
+                            self.counts_as(Writes::Compressed);
+                        }
+                        continue;
+                    }
+                    self.visit(message, outer, known, bytes);
                     if let Some(inner) = known.message() {
                         if open.len() == MAX_DEPTH {
-                            survey.counts_as(Writes::Unknown);
+                            self.counts_as(Writes::Unknown);
                             continue;
                         }
                         open.push((inner, Fields::of(bytes)));
@@ -123,13 +147,13 @@ impl Survey {
                     let is_global = outer.name == "CreateDataFrameViewCommand"
                         && known.is_some_and(|field| field.name == "is_global");
                     if is_global && value != 0 {
-                        survey.counts_as(Writes::GlobalView);
+                        self.counts_as(Writes::GlobalView);
                     }
                 }
                 Value::Other => {}
             }
         }
-        Ok(survey)
+        Ok(operation)
     }
 
     fn visit(&mut self, message: &Bytes, outer: &MessageType, field: &'static Field, bytes: &[u8]) {
@@ -172,7 +196,6 @@ impl Survey {
             (_, "function_name") if !str::from_utf8(bytes).is_ok_and(sql::is_harmless_function) => {
                 self.counts_as(Writes::Code);
             }
-            ("Plan", "compressed_operation") => self.counts_as(Writes::Compressed),
             _ => {}
         }
     }

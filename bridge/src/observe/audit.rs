@@ -1,6 +1,4 @@
 //! The audit log: who had Spark do what, told before it happens and again when it is over.
-//!
-//! What an answer says is not known here: bytes and messages are counted, rows are not.
 
 use regex::Regex;
 use serde::Serialize;
@@ -89,6 +87,9 @@ struct End<'a> {
     server: Option<&'a str>,
     /// From the head of the request to the end of the answer.
     duration_ms: f64,
+    /// Of a query: how many rows the answer had. A stream that went on after a break counts its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
     received_bytes: u64,
     sent_bytes: u64,
 }
@@ -215,6 +216,7 @@ impl Audit {
                 grpc_status: facts.grpc_status.map(|code| code as i32),
                 server: facts.server.as_deref(),
                 duration_ms: milliseconds(ended.duration),
+                rows: facts.rows,
                 received_bytes: ended.received,
                 sent_bytes: ended.sent,
             }),

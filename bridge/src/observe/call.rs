@@ -55,6 +55,8 @@ pub(super) struct Facts {
     pub(super) operation: Option<String>,
     pub(super) http_status: Option<StatusCode>,
     pub(super) grpc_status: Option<Code>,
+    /// That the answer's batches say they have.
+    pub(super) rows: Option<u64>,
     /// Why the bridge itself refused it.
     pub(super) refusal: Option<String>,
     pub(super) ending: Option<Ending>,
@@ -188,6 +190,18 @@ impl Call {
         if let Some(code) = fields.get(Status::GRPC_STATUS) {
             self.facts().grpc_status = Some(Code::from_bytes(code.as_bytes()));
         }
+    }
+
+    /// Whether someone wants to know the rows of the answer.
+    pub(crate) fn counts_rows(&self) -> bool {
+        let facts = self.facts();
+        facts.statement.is_some()
+            && matches!(facts.method, Some(Method::ExecutePlan | Method::ReattachExecute))
+    }
+
+    /// The rows of the answer so far; none if they cannot be counted.
+    pub(crate) fn has_rows(&self, rows: Option<u64>) {
+        self.facts().rows = rows;
     }
 
     pub(super) fn received(&self, bytes: usize) {

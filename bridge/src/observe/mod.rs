@@ -1,4 +1,4 @@
-//! What the bridge tells of the requests it serves. It tells nothing of what Spark answers.
+//! What the bridge tells of the requests it serves. Of what Spark answers it tells the size.
 //!
 //! [`observe`] goes around everything else: it opens a [`Call`] that comes along as an extension of the request, and
 //! closes it when the last byte of the answer is gone.

@@ -1,6 +1,10 @@
 //! Spark's answer on its way to the client: every frame as it comes, and a status at the end in any case.
 //!
-//! Counts message lengths to know where a message ends; never looks into one.
+//! Counts message lengths to know where a message ends. Looks into one only to count the rows for the audit log.
+//!
+//! - `rows`: the rows of an answer's batches
+
+mod rows;
 
 use std::{
     error::Error,
@@ -16,6 +20,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 
+use self::rows::Rows;
 use crate::{
     backend::Lease,
     deadline,
@@ -68,8 +73,11 @@ impl Relay {
             deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
             body: Some(body),
             lease,
+            position: Position {
+                rows: call.counts_rows().then(Rows::default),
+                ..Position::default()
+            },
             call,
-            position: Position::default(),
             ended: has_status,
             held,
             cut: None,
@@ -105,6 +113,9 @@ impl Relay {
             data.truncate(passed);
         } else {
             self.position.advance(data);
+        }
+        if let Some(rows) = &self.position.rows {
+            self.call.has_rows(rows.total());
         }
     }
 }
@@ -170,24 +181,32 @@ struct Position {
     prefix: [u8; 5],
     prefix_len: usize,
     left: usize,
+    /// If they are counted.
+    rows: Option<Rows>,
 }
 
 impl Position {
     fn advance(&mut self, mut data: &[u8]) {
         while !data.is_empty() {
             if self.left > 0 {
-                let taken = self.left.min(data.len());
-                self.left -= taken;
-                data = &data[taken..];
+                let (taken, rest) = data.split_at(self.left.min(data.len()));
+                self.left -= taken.len();
+                if let Some(rows) = &mut self.rows {
+                    rows.bytes(taken);
+                }
+                data = rest;
                 continue;
             }
             self.prefix[self.prefix_len] = data[0];
             self.prefix_len += 1;
             data = &data[1..];
             if self.prefix_len == self.prefix.len() {
-                let [_, length @ ..] = self.prefix;
+                let [flag, length @ ..] = self.prefix;
                 self.left = u32::from_be_bytes(length) as usize;
                 self.prefix_len = 0;
+                if let Some(rows) = &mut self.rows {
+                    rows.message(flag);
+                }
             }
         }
     }
