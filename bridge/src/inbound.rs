@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
+use bytesize::ByteSize;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
@@ -34,17 +35,27 @@ const SMALL: usize = 16 * 1024;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Reads a request up to its first message, which says what the call is about. `limit`: bytes of the longest message.
+/// How much a request may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    pub(crate) message: ByteSize,
+    /// All messages of an upload.
+    pub(crate) upload: ByteSize,
+}
+
+/// Reads a request up to its first message, which says what the call is about.
 pub(crate) async fn read(
     method: Method,
     identity: Option<&Identity>,
-    limit: usize,
+    sizes: Sizes,
     mut body: tonic::body::Body,
 ) -> Result<(Envelope, RequestBody), Status> {
     let mut inbound = Inbound {
         method,
         identity: identity.cloned(),
-        messages: Messages::new(limit),
+        messages: Messages::new(sizes.message.as_u64() as usize),
+        upload: sizes.upload,
+        received: 0,
         session_id: None,
     };
     let mut ready = VecDeque::new();
@@ -70,6 +81,8 @@ struct Inbound {
     method: Method,
     identity: Option<Identity>,
     messages: Messages,
+    upload: ByteSize,
+    received: u64,
     /// The session of the messages so far; Spark looks at the first one's only.
     session_id: Option<String>,
 }
@@ -81,20 +94,18 @@ impl Inbound {
         ready: &mut VecDeque<Bytes>,
     ) -> Result<Envelope, Status> {
         let begun = Instant::now();
-        let mut received = 0;
         let mut first = None;
         while first.is_none() || !self.method.takes_a_stream() {
             let Some(frame) = body.frame().await else { break };
             let frame = frame.map_err(|error| unreadable(&error))?;
             let Some(data) = frame.data_ref() else { continue };
-            received += data.len() as u64;
+            self.push(data)?;
             let late = begun.elapsed().saturating_sub(PATIENCE);
-            if received < LEAST_PACE * late.as_secs() {
+            if self.received < LEAST_PACE * late.as_secs() {
                 return Err(Status::deadline_exceeded(
                     "The request comes too slowly; send it again over a better line.",
                 ));
             }
-            self.messages.push(data);
             if first.is_none() {
                 first = self.next(ready)?;
             }
@@ -109,6 +120,18 @@ impl Inbound {
                 FrameError::Missing
             })
         })
+    }
+
+    fn push(&mut self, data: &[u8]) -> Result<(), Status> {
+        self.received += data.len() as u64;
+        if self.method.takes_a_stream() && self.received > self.upload.as_u64() {
+            return Err(Status::resource_exhausted(format!(
+                "An upload may have {} here. Send fewer files at a time, or put them where the cluster reads them by itself.",
+                self.upload
+            )));
+        }
+        self.messages.push(data);
+        Ok(())
     }
 
     /// Takes the next whole message, and adds it as it goes to Spark to `ready`.
@@ -228,8 +251,10 @@ impl Upload {
             }
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => {
-                    if let Some(data) = frame.data_ref() {
-                        self.inbound.messages.push(data);
+                    if let Some(data) = frame.data_ref()
+                        && let Err(status) = self.inbound.push(data)
+                    {
+                        return Poll::Ready(Some(Err(status)));
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(unreadable(&error)))),
@@ -354,7 +379,11 @@ mod tests {
             ("in drops", 64, 2, Some(Code::DeadlineExceeded)),
         ] {
             let begun = Instant::now();
-            let read = read(Method::Config, None, length, body(length, piece, pause)).await;
+            let sizes = Sizes {
+                message: ByteSize(length as u64),
+                upload: ByteSize(0),
+            };
+            let read = read(Method::Config, None, sizes, body(length, piece, pause)).await;
             assert_eq!(read.err().map(|status| status.code()), expected, "{what}");
             assert!(
                 begun.elapsed() < Duration::from_secs(100),

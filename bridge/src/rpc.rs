@@ -24,7 +24,7 @@ use crate::{
     dialect::{Dialect, Refusal},
     envelope::{Envelope, Method},
     identity::{Access, Identity, Peer, Rights},
-    inbound,
+    inbound::{self, Sizes},
     limits::{Connection, Limits},
     observe::Call,
     origins::Origins,
@@ -220,8 +220,11 @@ async fn forward(
         .get::<Arc<Connection>>()
         .map(|connection| &**connection);
     let admitted = limits.admit(identity, address, connection, method)?;
-    let limit = backend.settings.max_message_size.as_u64() as usize;
-    let (envelope, body) = inbound::read(method, identity, limit, body).await?;
+    let sizes = Sizes {
+        message: backend.settings.max_message_size,
+        upload: backend.settings.max_upload_size,
+    };
+    let (envelope, body) = inbound::read(method, identity, sizes, body).await?;
     let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
     let permitted = permit(backend, caller, &envelope);
     call.is_about(&envelope, user, permitted.as_ref().err());

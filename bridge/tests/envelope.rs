@@ -356,7 +356,7 @@ fn plans_are_judged_by_everything_in_them() {
 /// A plan's relation or command as large ones travel.
 fn packed(message: impl Message, kind: Kind) -> OpType {
     OpType::CompressedOperation(CompressedOperation {
-        data: compress_to_vec(&message.encode_to_vec()[..], CompressionLevel::Fastest).into(),
+        data: compress_to_vec(&message.encode_to_vec()[..], CompressionLevel::Fastest),
         op_type: kind.into(),
         compression_codec: proto::CompressionCodec::Zstd.into(),
     })
@@ -381,17 +381,17 @@ fn what_is_compressed_is_read_one_way_only() {
     };
     assert_eq!(asked(unknown).writes, unreadable);
     let cut = CompressedOperation {
-        data: query.data[..query.data.len() - 4].to_vec().into(),
+        data: query.data[..query.data.len() - 4].to_vec(),
         ..query.clone()
     };
     assert_eq!(asked(cut).writes, unreadable);
     let two_frames = CompressedOperation {
-        data: [&query.data[..], &drop.data].concat().into(),
+        data: [&query.data[..], &drop.data].concat(),
         ..query.clone()
     };
     assert_eq!(asked(two_frames).writes, unreadable);
     let bomb = CompressedOperation {
-        data: compress_to_vec(&vec![0; 128 * 1024 * 1024 + 1][..], CompressionLevel::Fastest).into(),
+        data: compress_to_vec(&vec![0; 128 * 1024 * 1024 + 1][..], CompressionLevel::Fastest),
         ..query.clone()
     };
     assert!(bomb.data.len() < 100_000);

@@ -450,3 +450,50 @@ async fn metrics(bridge: &Bridge) -> String {
     assert_eq!(response.status(), 200);
     String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
 }
+
+#[tokio::test]
+async fn an_upload_has_a_limit() {
+    // Answers once the upload has ended.
+    let spark = FakeSpark::start(async |request| {
+        let length = request
+            .into_body()
+            .collect()
+            .await
+            .map(|body| body.to_bytes().len());
+        ok(&[length.unwrap_or_default().to_string().as_bytes()])
+    })
+    .await;
+    let settings = format!(
+        "[backends.main]\nservers = [\"{}\"]\nmax_upload_size = \"100 KiB\"",
+        spark.address
+    );
+    let bridge = Bridge::with(Settings::parse(&settings).unwrap()).await;
+    let part = message(&field(10, &[7; 30 * 1024]));
+    for dialect in Dialect::ALL {
+        let fits = part.repeat(3);
+        let response = bridge.call("AddArtifacts", dialect, fits.clone()).await;
+        let (messages, _) = Answer::new(dialect, response).all().await.unwrap();
+        assert_eq!(messages, [fits.len().to_string().into_bytes()], "{dialect:?}");
+
+        let response = bridge.call("AddArtifacts", dialect, part.repeat(4)).await;
+        let expected = "An upload may have 100.0 KiB here. Send fewer files at a time, or put them where the cluster \
+                        reads them by itself.";
+        assert_eq!(
+            status(response.headers()),
+            (8, expected.to_owned()),
+            "{dialect:?}"
+        );
+    }
+    // Only uploads.
+    let response = bridge
+        .call(
+            "ExecutePlan",
+            Dialect::Web1,
+            message(&field(10, &[7; 200 * 1024])),
+        )
+        .await;
+    assert_eq!(
+        Answer::new(Dialect::Web1, response).all().await.unwrap().0.len(),
+        1
+    );
+}

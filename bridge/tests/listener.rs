@@ -220,6 +220,69 @@ async fn client_certificates_are_asked_for_when_set() {
     }
 }
 
+/// A second bridge, which listens with TLS, stands in for a Spark that does.
+#[tokio::test]
+async fn servers_are_shown_the_certificate_that_they_ask_for() {
+    let spark = FakeSpark::start(|_| async { ok(&[b"answer"]) }).await;
+    let directory = Directory::new("upstream");
+    let (authority, clients, strangers) = (Authority::new(), Authority::new(), Authority::new());
+    authority.install(&directory.0);
+    let file = |name: &str, text: String| {
+        let path = directory.0.join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let ca = file("ca.crt", authority.pem());
+    let other_ca = file("other.crt", strangers.pem());
+    let asked = format!("client_ca_file = \"{}\"", file("clients.crt", clients.pem()));
+    let server = Bridge::with(tls_settings(&directory.0, spark.address, &asked)).await;
+    let own = |name: &str, issuer: &Authority| {
+        let (certificate, key) = issuer.sign("the bridge");
+        let (certificate, key) = (
+            file(&format!("{name}.crt"), certificate),
+            file(&format!("{name}.key"), key),
+        );
+        format!("client_certificate_file = \"{certificate}\"\nclient_key_file = \"{key}\"")
+    };
+    let ours = own("ours", &clients);
+    for (what, ca, name, own, reached) in [
+        ("all as it should be", &ca, "localhost", ours.clone(), true),
+        (
+            "a stranger's certificate",
+            &ca,
+            "localhost",
+            own("strange", &strangers),
+            false,
+        ),
+        ("no certificate", &ca, "localhost", String::new(), false),
+        (
+            "a server of another authority",
+            &other_ca,
+            "localhost",
+            ours.clone(),
+            false,
+        ),
+        ("a server of another name", &ca, "spark.internal", ours, false),
+    ] {
+        let settings = format!(
+            "[backends.main]\nservers = [\"{}\"]\ntls = true\nca_file = \"{ca}\"\nserver_name = \"{name}\"\n{own}",
+            server.address
+        );
+        let bridge = Bridge::with(Settings::parse(&settings).unwrap()).await;
+        let response = bridge
+            .call("Config", Dialect::Web1, message(&field(1, b"s")))
+            .await;
+        if reached {
+            let (messages, _) = Answer::new(Dialect::Web1, response).all().await.unwrap();
+            assert_eq!(messages, ["answer"], "{what}");
+        } else {
+            let (code, sentence) = status(response.headers());
+            assert_eq!(code, 14, "{what}: {sentence}");
+            println!("{what}: {sentence}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_slow_handshake_is_cut_off() {
     let directory = Directory::new("slow");

@@ -389,4 +389,6 @@ async fn people_sign_in_and_out() {
         parameter(location, "post_logout_redirect_uri"),
         "http://localhost:7777/"
     );
+    // A copy of the cookie counts no more.
+    assert_eq!(caller.call(&[("cookie", cookie)]).await.unwrap_err().0, 16);
 }

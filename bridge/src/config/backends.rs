@@ -19,6 +19,7 @@ use crate::spark_uri::{Keepalive, SparkUri, parse_authority};
 
 /// The backend that a `--spark` connection string describes.
 const NAME_OF_URI: &str = "spark";
+const MAX_UPLOAD: ByteSize = ByteSize::gib(2);
 
 /// The named backends, and the one for clients that name none.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Backend {
     pub headers: HeaderMap,
     /// `max_message_size`: the largest message that a client may send. Default 128 MiB, as Spark's.
     pub max_message_size: ByteSize,
+    /// `max_upload_size`: what all messages of one upload may have together. Default 2 GiB.
+    pub max_upload_size: ByteSize,
     /// `[backends.NAME.keepalive]`: HTTP/2 pings; `enabled = false` sends none.
     pub keepalive: Option<Keepalive>,
     /// `[backends.NAME.health]`
@@ -133,6 +136,7 @@ impl TryFrom<SparkUri> for Backend {
             tls: tls.transpose()?,
             headers: uri.headers,
             max_message_size: ByteSize(uri.max_message_size as u64),
+            max_upload_size: MAX_UPLOAD,
             keepalive: uri.keepalive,
             health: Health::default(),
         })
@@ -184,6 +188,7 @@ impl Section for Backend {
             }
         }
         let max_message_size = table.or("max_message_size", ByteSize::mib(128));
+        let max_upload_size = table.or("max_upload_size", MAX_UPLOAD);
         let keepalive: Option<KeepaliveSection> = table.section("keepalive");
         let health = table.section("health");
         Some(Self {
@@ -191,6 +196,7 @@ impl Section for Backend {
             tls,
             headers,
             max_message_size,
+            max_upload_size,
             keepalive: keepalive?.0,
             health: health?,
         })
@@ -334,6 +340,7 @@ impl fmt::Debug for Backend {
             .field("tls", &self.tls.is_some())
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("max_message_size", &self.max_message_size)
+            .field("max_upload_size", &self.max_upload_size)
             .field("keepalive", &self.keepalive)
             .field("health", &self.health)
             .finish()

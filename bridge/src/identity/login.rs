@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     Identity,
-    cookie::{self, Sealer},
+    cookie::{self, Ended, Sealer},
     jwt::Jwt,
     random,
 };
@@ -52,6 +52,8 @@ struct Attempt {
 /// What the cookie of someone who signed in says.
 #[derive(Serialize, Deserialize)]
 struct Session {
+    /// Tells two of the same person apart, so that ending one leaves the other.
+    id: String,
     user: String,
     name: String,
     groups: Vec<String>,
@@ -69,12 +71,17 @@ pub(super) struct Step {
 }
 
 impl Login {
-    pub(super) fn new(settings: &LoginSettings, key: &str, jwt: Arc<Jwt>) -> Result<Self, String> {
+    pub(super) fn new(
+        settings: &LoginSettings,
+        key: &str,
+        ended: Arc<Ended>,
+        jwt: Arc<Jwt>,
+    ) -> Result<Self, String> {
         Ok(Self {
             secure: settings.external_url.0.starts_with("https:"),
             settings: settings.clone(),
             jwt,
-            sealer: Sealer::new(key.as_bytes())?,
+            sealer: Sealer::new(key.as_bytes(), ended)?,
         })
     }
 
@@ -163,6 +170,7 @@ impl Login {
         }
         let identity = self.jwt.identity(&claims).map_err(refused)?;
         let session = Session {
+            id: random()?,
             user: identity.user,
             name: identity.name,
             groups: identity.groups,
@@ -181,7 +189,11 @@ impl Login {
     }
 
     /// Signs someone out here, and says where to go to be signed out at the issuer.
-    pub(super) async fn end(&self) -> Result<Step, String> {
+    pub(super) async fn end(&self, headers: &HeaderMap) -> Result<Step, String> {
+        // A copy of the cookie may be elsewhere.
+        for cookie in cookie::values(headers, &self.cookie_name(SESSION)) {
+            self.sealer.end(SESSION, cookie);
+        }
         // Signing out here must not depend on the issuer.
         let endpoint = self
             .jwt

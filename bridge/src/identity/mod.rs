@@ -2,7 +2,7 @@
 //!
 //! [`Access`] turns the head of a request into an [`Identity`], or into a refusal that says what to do. What the
 //! identity is then used for, signing every message with it, is `inbound`'s work. The bridge keeps no list of who is
-//! signed in: what a browser holds is signed, so that any replica understands it.
+//! signed in: what a browser holds is signed, so that any replica understands it. It remembers who signed out.
 //!
 //! - `startup`: one token for whoever started the bridge
 //! - `tokens`: people and programs with tokens of their own
@@ -29,7 +29,9 @@ use http::{HeaderMap, header::AUTHORIZATION, request::Parts};
 use tonic::Status;
 
 pub(crate) use self::roles::Rights;
-use self::{jwt::Jwt, login::Login, proxy::Proxy, roles::Roles, startup::Startup, tokens::StaticTokens};
+use self::{
+    cookie::Ended, jwt::Jwt, login::Login, proxy::Proxy, roles::Roles, startup::Startup, tokens::StaticTokens,
+};
 use crate::config::{Secret, Settings};
 
 /// A person or program whom the bridge knows.
@@ -52,11 +54,12 @@ pub(crate) fn is_user_id(text: &str) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// What chance gave this process, whatever the settings say.
+/// What chance and people gave this process, whatever the settings say.
 #[derive(Clone)]
 struct Drawn {
     startup: Arc<Startup>,
     cookie_key: String,
+    ended: Arc<Ended>,
 }
 
 /// Who may call. Shared by all requests.
@@ -93,6 +96,7 @@ impl Access {
             None => Drawn {
                 startup: Arc::new(Startup::new(address.port())?),
                 cookie_key: random()?,
+                ended: Arc::default(),
             },
         };
         let asks_startup = !knows_people && identity.startup_token;
@@ -109,7 +113,7 @@ impl Access {
         let login = jwt
             .as_ref()
             .and_then(|jwt| Some((jwt.settings.login.as_ref()?, jwt)))
-            .map(|(login, jwt)| Login::new(login, cookie_key, jwt.clone()))
+            .map(|(login, jwt)| Login::new(login, cookie_key, drawn.ended.clone(), jwt.clone()))
             .transpose()?;
         Ok(Self {
             drawn,

@@ -124,7 +124,7 @@ async fn logout(State(pages): State<Pages>, request: Request) -> Response {
         let sentence = "Only the bridge's own pages sign people out.";
         return refusal(StatusCode::FORBIDDEN, sentence).answer(request.headers());
     }
-    match login.end().await {
+    match login.end(request.headers()).await {
         Ok(step) => with_cookies(
             Json(json!({ "location": step.location })).into_response(),
             step.cookies,
