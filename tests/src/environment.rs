@@ -56,6 +56,11 @@ pub fn node() -> Result<String> {
     variable("E2E_NODE")
 }
 
+/// Where the module of `tests/tonic-web` and its JavaScript are.
+pub fn tonic_web() -> Result<String> {
+    variable("E2E_TONIC_WEB")
+}
+
 /// Chromium's program.
 pub fn chromium() -> Result<String> {
     variable("E2E_CHROMIUM")

@@ -5,30 +5,10 @@ use std::{path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use e2e::{browser::in_browser_despite, environment};
-use serde::Deserialize;
 use serde_json::json;
 use spark_connect_proto::DESCRIPTORS;
 
-const CANCELLED: u32 = 1;
-const INTERNAL: u32 = 13;
-
-/// What `tests/js/src/main.js` returns.
-#[derive(Debug, Deserialize)]
-struct Outcome {
-    rows: u64,
-    same_session: bool,
-    error: Option<Failure>,
-    cancelled: Option<Failure>,
-    interrupted: usize,
-    ended: Option<Failure>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failure {
-    code: u32,
-    message: String,
-    details: String,
-}
+use crate::outcome::Outcome;
 
 /// The clients in one script.
 fn bundle() -> Result<String> {
@@ -62,28 +42,7 @@ async fn check(client: &str) -> Result<()> {
             json!(bridge)
         );
         let outcome: Outcome = browser.promise(&call).await?;
-        println!("{client}: {outcome:?}");
-        ensure!(outcome.rows == 5000 && outcome.same_session);
-        let error = outcome.error.context("the wrong column was found")?;
-        ensure!(
-            error.code == INTERNAL && error.message.contains("UNRESOLVED_COLUMN"),
-            "{error:?}"
-        );
-        for part in [
-            "google.rpc.ErrorInfo",
-            "errorClass",
-            "UNRESOLVED_COLUMN",
-            "sqlState",
-            "42703",
-        ] {
-            ensure!(error.details.contains(part), "{part} is not in {}", error.details);
-        }
-        let cancelled = outcome.cancelled.context("the cancelled query ended by itself")?;
-        ensure!(cancelled.code == CANCELLED, "{cancelled:?}");
-        ensure!(outcome.interrupted > 0);
-        let ended = outcome.ended.context("the interrupted query ended by itself")?;
-        ensure!(ended.details.contains("OPERATION_CANCELED"), "{ended:?}");
-        Ok(())
+        outcome.check(client)
     })
     .await
 }

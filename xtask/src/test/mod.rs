@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Crates that browsers run, which clippy sees a second time, as they are compiled for them.
-const WASM_PACKAGES: [&str; 7] = [
+const WASM_PACKAGES: [&str; 8] = [
     "spark-connect-client",
     "spark-connect-javascript",
     "result-table",
@@ -42,6 +42,7 @@ const WASM_PACKAGES: [&str; 7] = [
     "spark-connect-engine",
     "spark-widgets",
     "spark-notebook",
+    "e2e-tonic-web",
 ];
 /// The package of the end-to-end tests.
 const END_TO_END: &str = "e2e";
@@ -107,6 +108,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
     }
 
     say(&web::build(workspace, &Node::ensure(workspace)?)?);
+    let others = web::build_others(workspace)?;
     let program = cargo_tests::compile_programs(workspace)?;
     let servers = early
         .unwrap_or_else(|| Servers::prepare(workspace, version))
@@ -120,7 +122,8 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
         bridge::claim(workspace, None)?,
         true,
     )?;
-    let variables = servers.variables(&spark.url, &bridge.url, program)?;
+    let mut variables = servers.variables(&spark.url, &bridge.url, program)?;
+    variables.push(("E2E_TONIC_WEB", others.into()));
     for executable in end_to_end {
         reports.extend(executable.run(&TestsOf {
             names,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
     ("pyspark-cells", &["spark-connect-client"]),
@@ -30,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("spark-notebook", &["spark-widgets", "engine-api"]),
     ("xtask", &[]),
     ("e2e", ANYTHING),
+    ("e2e-tonic-web", &["spark-connect-proto"]),
 ];
 const ANYTHING: &[&str] = &["*"];
 

@@ -42,6 +42,12 @@ const MODULES: [Module; 3] = [
     },
 ];
 
+/// A client of others, which the end-to-end tests load; no page has it.
+const OTHERS: Module = Module {
+    name: "tonic-web",
+    package: "e2e-tonic-web",
+};
+
 impl Module {
     /// The file stem that Cargo and wasm-bindgen give it.
     fn stem(&self) -> String {
@@ -66,7 +72,7 @@ impl Module {
 
 /// Builds the page, and fails when it is larger than it may be. Returns a report of its sizes.
 pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
-    compile(workspace)?;
+    compile(workspace, &MODULES)?;
     for module in &MODULES {
         bindgen::bind(workspace, module)?;
     }
@@ -79,13 +85,20 @@ pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
     Ok(sizes.report())
 }
 
-fn compile(workspace: &Workspace) -> Result<()> {
+/// Builds the client of others. Returns the directory with its bindings and its code.
+pub(crate) fn build_others(workspace: &Workspace) -> Result<PathBuf> {
+    compile(workspace, &[OTHERS])?;
+    bindgen::bind(workspace, &OTHERS)?;
+    Ok(OTHERS.directory(workspace))
+}
+
+fn compile(workspace: &Workspace, modules: &[Module]) -> Result<()> {
     let step = Step::start("Compile the wasm modules");
     let mut command = cargo();
     command
         .current_dir(&workspace.root)
         .args(["build", "--locked", "--profile=web", "--target", TARGET]);
-    for module in &MODULES {
+    for module in modules {
         command.args(["--package", module.package]);
     }
     process::run(&step, &mut command)?;
