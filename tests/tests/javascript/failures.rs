@@ -1,7 +1,7 @@
 //! What goes wrong: Spark's errors with their fields, mistakes in a call, and what breaks inside of the client.
 
 use anyhow::{Result, ensure};
-use e2e::servers::free_port;
+use e2e::{environment, servers::free_port};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
@@ -107,6 +107,10 @@ async fn mistakes_in_a_call_are_told() -> Result<()> {
                      return told;",
                 )
                 .await?;
+            let refused = match environment::spark_is_at_least((4, 1))? {
+                true => "The value 'many' in the config",
+                false => "spark.sql.shuffle.partitions should be int, but was many",
+            };
             let expected = [
                 ("invalid", "connect() has no option uri. It takes url, token,"),
                 ("invalid", "A browser reaches Spark through a bridge"),
@@ -121,7 +125,7 @@ async fn mistakes_in_a_call_are_told() -> Result<()> {
                     "retry is \"often\". Write patient, interactive or quick.",
                 ),
                 ("invalid", "signal is an AbortSignal"),
-                ("spark", "The value 'many' in the config"),
+                ("spark", refused),
                 ("invalid", "sql() takes the text of a SQL statement."),
                 (
                     "invalid",
