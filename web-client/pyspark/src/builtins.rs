@@ -281,6 +281,21 @@ static FUNCTIONS: &[Native] = &[
             }
         })
     }),
+    Native::later("dir", |vm, args| {
+        Box::pin(async move {
+            let [value] = args.between("dir", 0)?;
+            let mut names = match &value {
+                None => vm.globals.keys().map(|name| name.as_str().to_owned()).collect(),
+                Some(value) => {
+                    vm.prepare(value).await?;
+                    types::attribute::names(value)
+                }
+            };
+            names.sort();
+            names.dedup();
+            Ok(Value::list(names.into_iter().map(Value::text).collect()))
+        })
+    }),
     Native::sync("globals", |vm, args| {
         args.exactly::<0>("globals")?;
         let dict = crate::value::Dict::new();

@@ -191,6 +191,7 @@ classes! {
     SYNTAX_ERROR "SyntaxError" "" Some(&EXCEPTION);
     TYPE_ERROR "TypeError" "" Some(&EXCEPTION);
     VALUE_ERROR "ValueError" "" Some(&EXCEPTION);
+    JSON_DECODE_ERROR "JSONDecodeError" "json.decoder" Some(&VALUE_ERROR);
     UNICODE_ERROR "UnicodeError" "" Some(&VALUE_ERROR);
     UNICODE_DECODE_ERROR "UnicodeDecodeError" "" Some(&UNICODE_ERROR);
     UNICODE_ENCODE_ERROR "UnicodeEncodeError" "" Some(&UNICODE_ERROR);

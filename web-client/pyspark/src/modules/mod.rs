@@ -5,8 +5,11 @@ pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod functools;
 mod itertools;
+pub(crate) mod json;
 mod math;
 mod operator;
+mod system;
+mod tempfile;
 mod text;
 
 use std::rc::Rc;
@@ -43,8 +46,14 @@ static MODULES: &[&Module] = &[
     &decimal::MODULE,
     &functools::MODULE,
     &itertools::MODULE,
+    &json::MODULE,
     &math::MODULE,
     &operator::MODULE,
+    &system::OS,
+    &system::PATH,
+    &system::SYS,
+    &system::TIME,
+    &tempfile::MODULE,
     &text::STRING,
     &text::TYPING,
 ];

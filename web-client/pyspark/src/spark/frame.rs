@@ -34,6 +34,18 @@ static METHODS: std::sync::LazyLock<Vec<&'static Native>> = std::sync::LazyLock:
     groups.into_iter().flatten().collect()
 });
 
+/// What is asked for without a call.
+const PROPERTIES: [&str; 8] = [
+    "columns",
+    "schema",
+    "dtypes",
+    "isStreaming",
+    "sparkSession",
+    "write",
+    "na",
+    "stat",
+];
+
 pub(super) static DATAFRAME: Class = Class {
     name: "DataFrame",
     module: "pyspark.sql.connect.dataframe",
@@ -73,6 +85,19 @@ impl PyFrame {
         let schema = Rc::new(self.frame.schema().await.map_err(raised)?);
         *self.schema.borrow_mut() = Some(schema.clone());
         Ok(schema)
+    }
+
+    /// The column at a place, which counts from zero, or from the end if it is negative.
+    pub(super) async fn column_at(&self, at: i64) -> R<Column> {
+        let schema = self.schema().await?;
+        let at = match at < 0 {
+            true => at.saturating_add(schema.fields.len() as i64),
+            false => at,
+        };
+        match usize::try_from(at).ok().and_then(|at| schema.fields.get(at)) {
+            Some(field) => Ok(self.frame.col(&field.name)),
+            None => Err(raise(&exception::INDEX_ERROR, "list index out of range")),
+        }
     }
 
     /// A column of it, by a name that it has.
@@ -138,6 +163,30 @@ impl Object for PyFrame {
             })
             .collect();
         Ok(format!("DataFrame[{}]", parts.join(", ")))
+    }
+
+    fn names(&self) -> Vec<String> {
+        let schema = self.schema.borrow();
+        let fields = schema
+            .as_ref()
+            .map(|schema| &schema.fields[..])
+            .unwrap_or_default();
+        let is_identifier = |name: &str| {
+            name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        };
+        METHODS
+            .iter()
+            .map(|native| native.name)
+            .chain(PROPERTIES)
+            .chain(
+                fields
+                    .iter()
+                    .map(|field| field.name.as_str())
+                    .filter(|name| is_identifier(name)),
+            )
+            .map(str::to_owned)
+            .collect()
     }
 
     fn attribute<'a>(self: Rc<Self>, vm: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
@@ -219,15 +268,7 @@ impl Object for PyFrame {
                     let columns = convert::columns(std::slice::from_ref(&item), "item")?;
                     Ok(PyFrame::of_step(vm, "select", self.frame.select(columns)))
                 }
-                Value::Int(at) => {
-                    let schema = self.schema().await?;
-                    let len = schema.fields.len() as i64;
-                    let at = if *at < 0 { at.saturating_add(len) } else { *at };
-                    match usize::try_from(at).ok().and_then(|at| schema.fields.get(at)) {
-                        Some(field) => Ok(PyColumn::of_step(vm, "__getitem__", self.frame.col(&field.name))),
-                        None => Err(raise(&exception::INDEX_ERROR, "list index out of range")),
-                    }
-                }
+                Value::Int(at) => Ok(PyColumn::of_step(vm, "__getitem__", self.column_at(*at).await?)),
                 other => match other.downcast::<PyColumn>() {
                     Some(condition) => Ok(PyFrame::of_step(
                         vm,

@@ -216,27 +216,28 @@ pub(super) static METHODS: &[Native] = &[
             }
         })
     }),
-    Native::sync("groupBy", |_, args| {
-        group(&args, |frame, columns| frame.group_by(columns))
+    Native::later("groupBy", |_, args| {
+        Box::pin(group(args, |frame, columns| frame.group_by(columns)))
     }),
-    Native::sync("groupby", |_, args| {
-        group(&args, |frame, columns| frame.group_by(columns))
+    Native::later("groupby", |_, args| {
+        Box::pin(group(args, |frame, columns| frame.group_by(columns)))
     }),
-    Native::sync("rollup", |_, args| {
-        group(&args, |frame, columns| frame.rollup(columns))
+    Native::later("rollup", |_, args| {
+        Box::pin(group(args, |frame, columns| frame.rollup(columns)))
     }),
-    Native::sync("cube", |_, args| {
-        group(&args, |frame, columns| frame.cube(columns))
+    Native::later("cube", |_, args| {
+        Box::pin(group(args, |frame, columns| frame.cube(columns)))
     }),
-    Native::sync("groupingSets", |_, args| {
-        let frame = &this(args.positional.first())?.frame;
-        let sets = convert::flat(args.positional.get(1..2).unwrap_or_default());
-        let sets = sets
-            .iter()
-            .map(|set| convert::columns(std::slice::from_ref(set), "groupingSets"))
-            .collect::<R<Vec<_>>>()?;
-        let columns = convert::columns(args.positional.get(2..).unwrap_or_default(), "cols")?;
-        Ok(PyGroup::value(frame.grouping_sets(sets, columns)))
+    Native::later("groupingSets", |_, args| {
+        Box::pin(async move {
+            let frame = this(args.positional.first())?;
+            let mut sets = Vec::new();
+            for set in convert::flat(args.positional.get(1..2).unwrap_or_default()) {
+                sets.push(keys(frame, &[set]).await?);
+            }
+            let columns = keys(frame, args.positional.get(2..).unwrap_or_default()).await?;
+            Ok(PyGroup::value(frame.frame.grouping_sets(sets, columns)))
+        })
     }),
     Native::sync("agg", |vm, args| {
         let frame = &this(args.positional.first())?.frame;
@@ -304,21 +305,33 @@ fn a_column(value: Option<&Value>, parameter: &str) -> R<Column> {
     }
 }
 
-fn group(
-    args: &Arguments,
+async fn group(
+    args: Arguments,
     make: fn(&DataFrame, Vec<Column>) -> spark_connect_client::GroupedData,
 ) -> R<Value> {
-    let frame = &this(args.positional.first())?.frame;
+    let frame = this(args.positional.first())?;
+    Ok(PyGroup::value(make(
+        &frame.frame,
+        keys(frame, rest(&args)).await?,
+    )))
+}
+
+/// What rows are grouped by: columns, names, places that count from one.
+async fn keys(frame: &PyFrame, values: &[Value]) -> R<Vec<Column>> {
     let mut columns = Vec::new();
-    for value in convert::flat(rest(args)) {
+    for value in convert::flat(values) {
         columns.push(match &value {
-            Value::Str(name) if &***name != "*" => frame.col(name),
-            // Places count from one, as in SQL.
-            Value::Int(_) => convert::operand(&value)?,
+            Value::Int(at) if *at < 1 => {
+                return Err(crate::exception::raise(
+                    &crate::exception::PYSPARK_INDEX_ERROR,
+                    format!("[INDEX_NOT_POSITIVE] Index must be positive, got '{at}'."),
+                ));
+            }
+            Value::Int(at) => frame.column_at(at - 1).await?,
             other => convert::column(other, "cols")?,
         });
     }
-    Ok(PyGroup::value(make(frame, columns)))
+    Ok(columns)
 }
 
 fn unpivot(vm: &mut Vm, args: Arguments, name: &str) -> R<Value> {

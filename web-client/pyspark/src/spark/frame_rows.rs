@@ -61,16 +61,16 @@ pub(super) static METHODS: &[Native] = &[
             this(frame.as_ref())?.frame.offset(rows),
         ))
     }),
-    Native::sync("sort", |vm, args| {
-        sort(vm, args, "sort", |frame, orders| frame.sort(orders))
+    Native::later("sort", |vm, args| {
+        Box::pin(sort(vm, args, "sort", |frame, orders| frame.sort(orders)))
     }),
-    Native::sync("orderBy", |vm, args| {
-        sort(vm, args, "orderBy", |frame, orders| frame.sort(orders))
+    Native::later("orderBy", |vm, args| {
+        Box::pin(sort(vm, args, "orderBy", |frame, orders| frame.sort(orders)))
     }),
-    Native::sync("sortWithinPartitions", |vm, args| {
-        sort(vm, args, "sortWithinPartitions", |frame, orders| {
+    Native::later("sortWithinPartitions", |vm, args| {
+        Box::pin(sort(vm, args, "sortWithinPartitions", |frame, orders| {
             frame.sort_within_partitions(orders)
-        })
+        }))
     }),
     Native::sync("distinct", |vm, args| {
         let [frame] = args.exactly("distinct")?;
@@ -235,10 +235,6 @@ impl Object for Part {
         self
     }
 
-    fn repr(&self) -> R<String> {
-        Ok(format!("<{} object>", self.class().full_name()))
-    }
-
     fn attribute<'a>(self: Rc<Self>, vm: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
         let name = match (self.kind, name) {
             ("na", "fill") => "fillna",
@@ -267,7 +263,7 @@ fn filter(vm: &mut Vm, args: Arguments) -> R<Value> {
     Ok(PyFrame::of_step(vm, "filter", made))
 }
 
-fn sort(
+async fn sort(
     vm: &mut Vm,
     mut args: Arguments,
     name: &str,
@@ -275,7 +271,7 @@ fn sort(
 ) -> R<Value> {
     let ascending = args.take("ascending");
     args.no_names(name)?;
-    let frame = this(args.positional.first())?.frame.clone();
+    let frame = this(args.positional.first())?;
     let values = convert::flat(rest(&args));
     if values.is_empty() {
         return Err(raise(
@@ -286,9 +282,15 @@ fn sort(
     let mut columns = Vec::new();
     for value in &values {
         columns.push(match value {
+            Value::Int(0) => {
+                return Err(raise(
+                    &crate::exception::PYSPARK_INDEX_ERROR,
+                    "[ZERO_INDEX] Index must be non-zero.",
+                ));
+            }
             // Places count from one; a negative one is in descending order.
-            Value::Int(at) if *at < 0 => functions::desc(convert::operand(&Value::Int(-at))?),
-            Value::Int(_) => convert::operand(value)?,
+            Value::Int(at) if *at < 0 => functions::desc(frame.column_at(-(at + 1)).await?),
+            Value::Int(at) => frame.column_at(at - 1).await?,
             other => convert::column(other, "cols")?,
         });
     }
@@ -299,7 +301,7 @@ fn sort(
     };
     let columns = columns.into_iter().zip(orders);
     let columns = columns.map(|(column, ascending)| if ascending { column } else { column.desc() });
-    Ok(PyFrame::of_step(vm, name, make(&frame, columns.collect())))
+    Ok(PyFrame::of_step(vm, name, make(&frame.frame, columns.collect())))
 }
 
 fn duplicates(vm: &mut Vm, args: Arguments, within_watermark: bool) -> R<Value> {
@@ -334,14 +336,21 @@ fn seed_of(seed: Option<Value>) -> R<i64> {
 }
 
 fn sample(vm: &mut Vm, args: Arguments) -> R<Value> {
-    let [frame, a, b, c] = args.bind("sample", ["self", "withReplacement", "fraction", "seed"], 2)?;
+    let names = ["self", "withReplacement", "fraction", "seed"];
+    let [frame, a, b, c] = args.bind("sample", names, 1)?;
     // The first may be left out.
-    let (replacement, fraction, seed) = match (&a, &b) {
-        (Some(Value::Float(_)), b) => (None, a.clone(), b.clone()),
-        _ => (a.clone(), b.clone(), c),
+    let (replacement, fraction, seed) = match &a {
+        Some(Value::Float(_)) => (None, a, b),
+        _ => (a.filter(|value| !value.is_none()), b, c),
     };
     let replacement = replacement.map_or(Ok(false), |value| types::truth(&value))?;
-    let fraction = types::arithmetic::float(&fraction.unwrap_or(Value::None))?;
+    let fraction = fraction.filter(|value| !value.is_none()).ok_or_else(|| {
+        type_error(
+            "[NOT_BOOL_OR_FLOAT_OR_INT] Argument `withReplacement` (optional), `fraction` (required) and `seed` (optional) \
+             should be a bool, float and number.",
+        )
+    })?;
+    let fraction = types::arithmetic::float(&fraction)?;
     let made = this(frame.as_ref())?
         .frame
         .sample(replacement, fraction, seed_of(seed)?);

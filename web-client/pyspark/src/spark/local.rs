@@ -1,11 +1,12 @@
 //! `createDataFrame`: the schema of Python's values, and their Arrow arrays.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DurationMicrosecondArray,
     Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray, MapArray,
-    NullArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, TimestampMicrosecondArray,
+    NullArray, RecordBatch, RecordBatchOptions, StringArray, StructArray, Time64NanosecondArray,
+    TimestampMicrosecondArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType as Arrow, Field, Fields, Schema, TimeUnit};
@@ -22,14 +23,15 @@ use spark_connect_client::{
 use super::{
     error::{raised, type_error},
     frame::PyFrame,
+    infer::infer,
     row::Row,
-    types::{PyType, of},
+    types::PyType,
 };
 use crate::{
     exception::{self, R, raise},
     limits,
     modules::{
-        datetime::{date::Moment, delta::Delta},
+        datetime::{date::Moment, delta::Delta, time::Time},
         decimal::Decimal,
     },
     types::{self, class_of},
@@ -102,7 +104,8 @@ fn unfit(error: arrow_schema::ArrowError) -> exception::Raised {
     )
 }
 
-fn field(name: &str, data_type: DataType) -> pb::StructField {
+/// A field that may be null.
+pub(super) fn field(name: &str, data_type: DataType) -> pb::StructField {
     pb::StructField {
         name: name.to_owned(),
         data_type: Some(data_type),
@@ -146,210 +149,6 @@ fn values(row: &Value, fields: &[pb::StructField]) -> R<Vec<Value>> {
     }
 }
 
-/// The fields that all rows have.
-fn infer(data: &[Value], names: Option<Vec<String>>) -> R<Vec<pb::StructField>> {
-    let mut merged: Option<DataType> = None;
-    for row in data {
-        limits::spend(1)?;
-        let inferred = match row {
-            Value::Dict(dict) => {
-                let mut sorted = BTreeMap::new();
-                for (key, value) in dict.pairs() {
-                    sorted.insert(types::str(&key)?, infer_type(&value)?);
-                }
-                structure(sorted.into_iter().collect())
-            }
-            Value::Tuple(_) | Value::List(_) | Value::Object(_) => match infer_type(row)? {
-                DataType {
-                    kind: Some(Kind::Struct(s)),
-                } => of(Kind::Struct(s)),
-                _ => match row {
-                    Value::List(list) => {
-                        let types = list.to_vec().iter().map(infer_type).collect::<R<Vec<_>>>()?;
-                        structure(
-                            types
-                                .into_iter()
-                                .enumerate()
-                                .map(|(at, t)| (format!("_{}", at + 1), t))
-                                .collect(),
-                        )
-                    }
-                    other => structure(vec![("value".to_owned(), infer_type(other)?)]),
-                },
-            },
-            other => {
-                return Err(type_error(format!(
-                    "[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: `{}`.",
-                    class_of(other).name
-                )));
-            }
-        };
-        merged = Some(match merged {
-            None => inferred,
-            Some(before) => merge(before, inferred)?,
-        });
-    }
-    let mut fields = match merged {
-        Some(DataType {
-            kind: Some(Kind::Struct(structure)),
-        }) => structure.fields,
-        _ => Vec::new(),
-    };
-    for (at, name) in names.into_iter().flatten().enumerate() {
-        match fields.get_mut(at) {
-            Some(field) => field.name = name,
-            None => {
-                return Err(raise(
-                    &exception::PYSPARK_VALUE_ERROR,
-                    "[AXIS_LENGTH_MISMATCH] Length mismatch: there are more names than columns.",
-                ));
-            }
-        }
-    }
-    let undetermined = |field: &pb::StructField| {
-        matches!(
-            field.data_type.as_ref().and_then(|t| t.kind.as_ref()),
-            None | Some(Kind::Null(_))
-        )
-    };
-    if fields.iter().any(undetermined) {
-        return Err(raise(
-            &exception::PYSPARK_VALUE_ERROR,
-            "[CANNOT_DETERMINE_TYPE] Some of types cannot be determined after inferring.",
-        ));
-    }
-    Ok(fields)
-}
-
-fn structure(types: Vec<(String, DataType)>) -> DataType {
-    let fields = types
-        .into_iter()
-        .map(|(name, data_type)| field(&name, data_type))
-        .collect();
-    of(Kind::Struct(pb::Struct {
-        fields,
-        ..Default::default()
-    }))
-}
-
-/// The type of a value.
-fn infer_type(value: &Value) -> R<DataType> {
-    let merged = |values: &[Value]| -> R<DataType> {
-        let mut all = of(Kind::Null(Default::default()));
-        for value in values {
-            all = merge(all, infer_type(value)?)?;
-        }
-        Ok(all)
-    };
-    limits::deeper(|| {
-        Ok(of(match value {
-            Value::None => Kind::Null(Default::default()),
-            Value::Bool(_) => Kind::Boolean(Default::default()),
-            Value::Int(_) => Kind::Long(Default::default()),
-            Value::Float(_) => Kind::Double(Default::default()),
-            Value::Str(_) => Kind::String(Default::default()),
-            Value::Bytes(_) => Kind::Binary(Default::default()),
-            Value::List(list) => Kind::Array(Box::new(pb::Array {
-                element_type: Some(Box::new(merged(&list.to_vec())?)),
-                contains_null: true,
-                ..Default::default()
-            })),
-            Value::Dict(dict) => Kind::Map(Box::new(pb::Map {
-                key_type: Some(Box::new(merged(&dict.keys())?)),
-                value_type: Some(Box::new(merged(&dict.values())?)),
-                value_contains_null: true,
-                ..Default::default()
-            })),
-            Value::Tuple(values) => {
-                let types = values.iter().map(infer_type).collect::<R<Vec<_>>>()?;
-                return Ok(structure(
-                    types
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, t)| (format!("_{}", at + 1), t))
-                        .collect(),
-                ));
-            }
-            other => {
-                if let Some(row) = other.downcast::<Row>() {
-                    let mut types = Vec::new();
-                    for (at, value) in row.values.iter().enumerate() {
-                        let name = row.names.as_ref().and_then(|names| names.get(at));
-                        let name = name.map_or_else(|| format!("_{}", at + 1), |name| name.to_string());
-                        types.push((name, infer_type(value)?));
-                    }
-                    return Ok(structure(types));
-                }
-                if let Some(moment) = other.downcast::<Moment>() {
-                    match moment.is_date {
-                        true => Kind::Date(Default::default()),
-                        false => Kind::Timestamp(Default::default()),
-                    }
-                } else if other.downcast::<Decimal>().is_some() {
-                    Kind::Decimal(pb::Decimal {
-                        precision: Some(38),
-                        scale: Some(18),
-                        ..Default::default()
-                    })
-                } else if other.downcast::<Delta>().is_some() {
-                    Kind::DayTimeInterval(pb::DayTimeInterval {
-                        start_field: Some(0),
-                        end_field: Some(3),
-                        ..Default::default()
-                    })
-                } else {
-                    return Err(type_error(format!(
-                        "[UNSUPPORTED_DATA_TYPE] Unsupported DataType `{}`.",
-                        class_of(other).name
-                    )));
-                }
-            }
-        }))
-    })
-}
-
-/// The type that values of both have.
-fn merge(a: DataType, b: DataType) -> R<DataType> {
-    let boxed = |part: Option<Box<DataType>>| part.map_or_else(DataType::default, |part| *part);
-    Ok(match (a.kind, b.kind) {
-        (None | Some(Kind::Null(_)), kind) | (kind, None | Some(Kind::Null(_))) => DataType { kind },
-        (Some(Kind::Array(a)), Some(Kind::Array(b))) => of(Kind::Array(Box::new(pb::Array {
-            element_type: Some(Box::new(merge(boxed(a.element_type), boxed(b.element_type))?)),
-            ..*b
-        }))),
-        (Some(Kind::Map(a)), Some(Kind::Map(b))) => of(Kind::Map(Box::new(pb::Map {
-            key_type: Some(Box::new(merge(boxed(a.key_type), boxed(b.key_type))?)),
-            value_type: Some(Box::new(merge(boxed(a.value_type), boxed(b.value_type))?)),
-            ..*b
-        }))),
-        (Some(Kind::Struct(a)), Some(Kind::Struct(b))) => {
-            let mut fields = a.fields;
-            for new in b.fields {
-                match fields.iter_mut().find(|old| old.name == new.name) {
-                    Some(old) => {
-                        let before = old.data_type.take().unwrap_or_default();
-                        old.data_type = Some(merge(before, new.data_type.unwrap_or_default())?);
-                    }
-                    None => fields.push(new),
-                }
-            }
-            of(Kind::Struct(pb::Struct {
-                fields,
-                ..Default::default()
-            }))
-        }
-        (Some(a), Some(b)) if a == b => of(a),
-        (Some(a), Some(b)) => {
-            let name = |kind| class_of(&Value::object(PyType(of(kind)))).name;
-            return Err(type_error(format!(
-                "[CANNOT_MERGE_TYPE] Can not merge type `{}` and `{}`.",
-                name(a),
-                name(b)
-            )));
-        }
-    })
-}
-
 /// Arrow's type for one of Spark's.
 fn arrow_type(data_type: &DataType) -> R<Arrow> {
     let inner = |part: &Option<Box<DataType>>| part.as_deref().map_or(Ok(Arrow::Null), arrow_type);
@@ -368,6 +167,7 @@ fn arrow_type(data_type: &DataType) -> R<Arrow> {
             Some(Kind::Date(_)) => Arrow::Date32,
             Some(Kind::Timestamp(_)) => Arrow::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Some(Kind::TimestampNtz(_)) => Arrow::Timestamp(TimeUnit::Microsecond, None),
+            Some(Kind::Time(_)) => Arrow::Time64(TimeUnit::Nanosecond),
             Some(Kind::DayTimeInterval(_)) => Arrow::Duration(TimeUnit::Microsecond),
             Some(Kind::Decimal(t)) => Arrow::Decimal128(
                 u8::try_from(t.precision.unwrap_or(10)).unwrap_or(38),
@@ -461,7 +261,7 @@ fn build(values: &[Value], data_type: &DataType, name: &str) -> R<ArrayRef> {
             .map(|number| number as f32)),
         Some(Kind::Double(_)) => each!(Float64Array, float),
         Some(Kind::String(_) | Kind::Char(_) | Kind::VarChar(_)) => {
-            each!(StringArray, |value: &Value| types::str(value).ok())
+            each!(StringArray, |value: &Value| super::convert::option(value).ok())
         }
         Some(Kind::Binary(_)) => {
             let mut items: Vec<Option<&[u8]>> = Vec::new();
@@ -496,6 +296,9 @@ fn build(values: &[Value], data_type: &DataType, name: &str) -> R<ArrayRef> {
                 .downcast::<Moment>()
                 .map(|moment| moment.micros))
         }
+        Some(Kind::Time(_)) => each!(Time64NanosecondArray, |value: &Value| {
+            Some(value.downcast::<Time>()?.micros.saturating_mul(1000))
+        }),
         Some(Kind::DayTimeInterval(_)) => each!(DurationMicrosecondArray, |value: &Value| {
             i64::try_from(value.downcast::<Delta>()?.0).ok()
         }),

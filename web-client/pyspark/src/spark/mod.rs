@@ -12,13 +12,17 @@ mod frame_columns;
 mod frame_rows;
 mod functions;
 mod grouped;
+mod infer;
 mod local;
 mod modules;
 mod reader;
 mod row;
 mod rows;
 mod session;
+mod spatial;
+mod type_json;
 mod types;
+mod variant;
 mod window;
 mod writer;
 

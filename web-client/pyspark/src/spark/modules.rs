@@ -1,6 +1,6 @@
 //! The modules of `pyspark`, as far as cells import them.
 
-use super::{column, frame, functions, row, session, types, window};
+use super::{column, frame, functions, row, session, spatial, types, variant, window};
 use crate::{exception, modules::Module, value::Value};
 
 /// Every module.
@@ -10,6 +10,9 @@ pub(crate) static MODULES: &[&Module] = &[
 
 fn sql(name: &str) -> Option<Value> {
     Some(Value::Class(match name {
+        "VariantVal" => &variant::VARIANT,
+        "Geography" => &spatial::GEOGRAPHY,
+        "Geometry" => &spatial::GEOMETRY,
         "SparkSession" => &session::SESSION,
         "DataFrame" => &frame::DATAFRAME,
         "Column" => &column::COLUMN,
@@ -19,7 +22,16 @@ fn sql(name: &str) -> Option<Value> {
     }))
 }
 
-const SQL_NAMES: [&str; 5] = ["SparkSession", "DataFrame", "Column", "Window", "Row"];
+const SQL_NAMES: [&str; 8] = [
+    "SparkSession",
+    "DataFrame",
+    "Column",
+    "Window",
+    "Row",
+    "VariantVal",
+    "Geography",
+    "Geometry",
+];
 
 static PYSPARK: Module = Module {
     name: "pyspark",

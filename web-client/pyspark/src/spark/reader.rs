@@ -2,9 +2,14 @@
 
 use std::any::Any;
 
-use spark_connect_client::{DataFrame, DataFrameReader};
+use spark_connect_client::{DataFrame, DataFrameReader, proto::parse::ParseFormat};
 
-use super::{convert, error::type_error, frame::PyFrame, types::PyType};
+use super::{
+    convert,
+    error::{raised, type_error},
+    frame::PyFrame,
+    types::PyType,
+};
 use crate::{
     class::{Class, OBJECT, no_constant},
     exception::R,
@@ -24,92 +29,133 @@ static READER: Class = Class {
         Native::sync("format", |_, args| {
             let [reader, source] = args.bind("format", ["self", "source"], 2)?;
             let source = convert::text(&source.unwrap_or(Value::None), "source")?;
-            Ok(value(this(reader.as_ref())?.format(source)))
+            Ok(this(reader.as_ref())?.changed(|reader| reader.format(source)))
         }),
         Native::sync("schema", |_, args| {
             let [reader, schema] = args.bind("schema", ["self", "schema"], 2)?;
             let reader = this(reader.as_ref())?;
-            Ok(value(with_schema(reader, &schema.unwrap_or(Value::None))?))
+            Ok(Value::object(reader.with_schema(schema.unwrap_or(Value::None))?))
         }),
         Native::sync("option", |_, args| {
             let [reader, key, option] = args.bind("option", ["self", "key", "value"], 3)?;
             let key = convert::text(&key.unwrap_or(Value::None), "key")?;
-            Ok(value(
-                this(reader.as_ref())?.option(key, convert::option(&option.unwrap_or(Value::None))?),
-            ))
+            let option = convert::option(&option.unwrap_or(Value::None))?;
+            Ok(this(reader.as_ref())?.changed(|reader| reader.option(key, option)))
         }),
         Native::sync("options", |_, args| {
-            let mut reader = this(args.positional.first())?;
-            for (key, option) in &args.named {
-                reader = reader.option(key.as_str(), convert::option(option)?);
-            }
-            Ok(value(reader))
+            let reader = this(args.positional.first())?;
+            Ok(Value::object(reader.with_options(&args)?))
         }),
         Native::sync("load", |vm, mut args| {
             let format = args.take("format");
             let schema = args.take("schema");
             let path = args.take("path").or_else(|| args.positional.get(1).cloned());
-            let mut reader = this(args.positional.first())?;
+            let mut reader = this(args.positional.first())?.clone();
             if let Some(format) = format.filter(|format| !format.is_none()) {
-                reader = reader.format(convert::text(&format, "format")?);
+                reader.reader = reader.reader.format(convert::text(&format, "format")?);
             }
             if let Some(schema) = schema.filter(|schema| !schema.is_none()) {
-                reader = with_schema(reader, &schema)?;
+                reader = reader.with_schema(schema)?;
             }
-            for (key, option) in &args.named {
-                reader = reader.option(key.as_str(), convert::option(option)?);
-            }
-            let frame = reader.load(paths(path)?);
+            let frame = reader.with_options(&args)?.reader.load(paths(path)?);
             Ok(PyFrame::of_step(vm, "load", frame))
         }),
         Native::sync("table", |vm, args| {
             let [reader, name] = args.bind("table", ["self", "tableName"], 2)?;
             let name = convert::text(&name.unwrap_or(Value::None), "tableName")?;
-            Ok(PyFrame::of_step(vm, "table", this(reader.as_ref())?.table(name)))
+            Ok(PyFrame::of_step(
+                vm,
+                "table",
+                this(reader.as_ref())?.reader.clone().table(name),
+            ))
         }),
-        Native::sync("csv", |vm, args| {
-            files(vm, args, "csv", |reader, paths| reader.csv(paths))
+        Native::later("csv", |vm, args| {
+            Box::pin(files(vm, args, "csv", |reader, paths| reader.csv(paths)))
         }),
-        Native::sync("json", |vm, args| {
-            files(vm, args, "json", |reader, paths| reader.json(paths))
+        Native::later("json", |vm, args| {
+            Box::pin(files(vm, args, "json", |reader, paths| reader.json(paths)))
         }),
-        Native::sync("parquet", |vm, args| {
-            files(vm, args, "parquet", |reader, paths| reader.parquet(paths))
+        Native::later("parquet", |vm, args| {
+            Box::pin(files(vm, args, "parquet", |reader, paths| reader.parquet(paths)))
         }),
-        Native::sync("orc", |vm, args| {
-            files(vm, args, "orc", |reader, paths| reader.orc(paths))
+        Native::later("orc", |vm, args| {
+            Box::pin(files(vm, args, "orc", |reader, paths| reader.orc(paths)))
         }),
-        Native::sync("text", |vm, args| {
-            files(vm, args, "text", |reader, paths| reader.text(paths))
+        Native::later("text", |vm, args| {
+            Box::pin(files(vm, args, "text", |reader, paths| reader.text(paths)))
         }),
-        Native::sync("xml", |vm, args| {
-            files(vm, args, "xml", |reader, paths| reader.xml(paths))
+        Native::later("xml", |vm, args| {
+            Box::pin(files(vm, args, "xml", |reader, paths| reader.xml(paths)))
         }),
     ],
     statics: &[],
     constant: no_constant,
 };
 
-struct PyReader(DataFrameReader);
+#[derive(Clone)]
+struct PyReader {
+    reader: DataFrameReader,
+    /// As it was given.
+    schema: Option<Value>,
+}
 
 pub(super) fn value(reader: DataFrameReader) -> Value {
-    Value::object(PyReader(reader))
+    Value::object(PyReader { reader, schema: None })
 }
 
-fn this(value: Option<&Value>) -> R<DataFrameReader> {
-    match value.and_then(Value::downcast::<PyReader>) {
-        Some(reader) => Ok(reader.0.clone()),
-        None => Err(type_error("a DataFrameReader is required")),
+fn this(value: Option<&Value>) -> R<&PyReader> {
+    value
+        .and_then(Value::downcast)
+        .ok_or_else(|| type_error("a DataFrameReader is required"))
+}
+
+impl PyReader {
+    fn changed(&self, change: impl FnOnce(DataFrameReader) -> DataFrameReader) -> Value {
+        Value::object(Self {
+            reader: change(self.reader.clone()),
+            schema: self.schema.clone(),
+        })
     }
-}
 
-fn with_schema(reader: DataFrameReader, schema: &Value) -> R<DataFrameReader> {
-    match (schema, schema.downcast::<PyType>()) {
-        (Value::Str(ddl), _) => Ok(reader.schema(ddl.as_str())),
-        (_, Some(data_type)) => Ok(reader.schema(&data_type.0)),
-        _ => Err(type_error(
-            "[NOT_STR_OR_STRUCT] Argument `schema` should be a str or structType.",
-        )),
+    fn with_schema(&self, schema: Value) -> R<Self> {
+        let reader = self.reader.clone();
+        let reader = match (&schema, schema.downcast::<PyType>()) {
+            (Value::Str(ddl), _) => reader.schema(ddl.as_str()),
+            (_, Some(data_type)) => reader.schema(&data_type.0),
+            _ => {
+                return Err(type_error(
+                    "[NOT_STR_OR_STRUCT] Argument `schema` should be a str or structType.",
+                ));
+            }
+        };
+        Ok(Self {
+            reader,
+            schema: Some(schema),
+        })
+    }
+
+    /// With all keywords as options.
+    fn with_options(&self, args: &Arguments) -> R<Self> {
+        let mut reader = self.reader.clone();
+        for (key, option) in &args.named {
+            if !option.is_none() {
+                reader = reader.option(key.as_str(), convert::option(option)?);
+            }
+        }
+        Ok(Self {
+            reader,
+            schema: self.schema.clone(),
+        })
+    }
+
+    /// The rows of texts.
+    async fn parse(self, texts: &DataFrame, format: ParseFormat) -> R<DataFrame> {
+        let schema = match &self.schema {
+            None => None,
+            Some(Value::Str(ddl)) => Some(texts.session().ddl_parse(ddl).await.map_err(raised)?),
+            Some(schema) => schema.downcast::<PyType>().map(|data_type| data_type.0.clone()),
+        };
+        Ok(self.reader.parse(texts, format, schema))
     }
 }
 
@@ -120,8 +166,8 @@ fn paths(path: Option<Value>) -> R<Vec<String>> {
     }
 }
 
-/// Files of a format; keywords are its options.
-fn files(
+/// Files of a format, or the texts of a DataFrame; keywords are the format's options.
+async fn files(
     vm: &mut Vm,
     mut args: Arguments,
     name: &str,
@@ -129,28 +175,32 @@ fn files(
 ) -> R<Value> {
     let schema = args.take("schema");
     let path = args.take("path").or_else(|| args.take("paths"));
-    let mut reader = this(args.positional.first())?;
-    let mut all = paths(path)?;
-    let mut given = args.positional.iter().skip(1);
-    if matches!(name, "csv" | "json" | "xml") {
-        all.extend(paths(given.next().cloned())?);
-        if let Some(schema) = schema
-            .or_else(|| given.next().cloned())
-            .filter(|schema| !schema.is_none())
-        {
-            reader = with_schema(reader, &schema)?;
-        }
-    } else {
+    let mut reader = this(args.positional.first())?.clone();
+    let mut given = args.positional.iter().skip(1).cloned();
+    let parsed = match name {
+        "csv" => Some(ParseFormat::Csv),
+        "json" => Some(ParseFormat::Json),
+        "xml" => Some(ParseFormat::Xml),
+        _ => None,
+    };
+    let Some(format) = parsed else {
+        let mut all = paths(path)?;
         for path in given {
-            all.extend(paths(Some(path.clone()))?);
+            all.extend(paths(Some(path))?);
         }
+        let reader = reader.with_options(&args)?.reader;
+        return Ok(PyFrame::of_step(vm, name, read(reader, all)));
+    };
+    let path = path.or_else(|| given.next());
+    if let Some(schema) = schema.or_else(|| given.next()).filter(|schema| !schema.is_none()) {
+        reader = reader.with_schema(schema)?;
     }
-    for (key, option) in &args.named {
-        if !option.is_none() {
-            reader = reader.option(key.as_str(), convert::option(option)?);
-        }
-    }
-    Ok(PyFrame::of_step(vm, name, read(reader, all)))
+    let reader = reader.with_options(&args)?;
+    let made = match path.as_ref().and_then(Value::downcast::<PyFrame>) {
+        Some(texts) => reader.parse(&texts.frame, format).await?,
+        None => read(reader.reader, paths(path)?),
+    };
+    Ok(PyFrame::of_step(vm, name, made))
 }
 
 impl Object for PyReader {
@@ -160,9 +210,5 @@ impl Object for PyReader {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn repr(&self) -> R<String> {
-        Ok(format!("<{} object>", READER.full_name()))
     }
 }

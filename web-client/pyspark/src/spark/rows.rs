@@ -3,16 +3,16 @@
 use std::rc::Rc;
 
 use arrow_array::{
-    Array, RecordBatch,
+    Array, RecordBatch, StructArray,
     cast::AsArray,
     types::{
         Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int8Type, Int16Type,
         Int32Type, Int64Type, Time64NanosecondType, TimestampMicrosecondType,
     },
 };
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Fields, TimeUnit};
 
-use super::row::Row;
+use super::{row::Row, spatial::Shape, variant::Variant};
 use crate::{
     exception::{R, not_implemented},
     limits,
@@ -95,6 +95,9 @@ fn plain(array: &dyn Array, at: usize) -> R<Value> {
             Value::dict(dict)
         }
         DataType::Struct(fields) => {
+            if let Some(special) = special(fields, array.as_struct(), at)? {
+                return Ok(special);
+            }
             let names = fields
                 .iter()
                 .map(|field| Rc::from(field.name().as_str()))
@@ -108,6 +111,44 @@ fn plain(array: &dyn Array, at: usize) -> R<Value> {
                 "a value of type {other} has no counterpart in a cell; cast it, to a string for example"
             )));
         }
+    })
+}
+
+/// A variant or a shape: structs, one of whose fields is marked.
+fn special(fields: &Fields, array: &StructArray, at: usize) -> R<Option<Value>> {
+    let marked = |name: &str, mark: &str| {
+        let field = fields.find(name).map(|(_, field)| field);
+        field.is_some_and(|field| field.metadata().get(mark).is_some_and(|value| value == "true"))
+    };
+    let binary = |name: &str| -> R<Option<Rc<[u8]>>> {
+        let column = array.column_by_name(name);
+        Ok(match column.map(|column| value(column, at)).transpose()? {
+            Some(Value::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        })
+    };
+    if marked("metadata", "variant") {
+        let parts = (binary("value")?, binary("metadata")?);
+        let (Some(value), Some(metadata)) = parts else {
+            return Ok(None);
+        };
+        return Ok(Some(Value::object(Variant { value, metadata })));
+    }
+    let is_geography = marked("wkb", "geography");
+    if !is_geography && !marked("wkb", "geometry") {
+        return Ok(None);
+    }
+    let system = array
+        .column_by_name("srid")
+        .map(|column| value(column, at))
+        .transpose()?;
+    Ok(match (binary("wkb")?, system) {
+        (Some(binary), Some(Value::Int(system))) => Some(Value::object(Shape {
+            is_geography,
+            binary,
+            system,
+        })),
+        _ => None,
     })
 }
 

@@ -5,11 +5,12 @@ use std::{any::Any, rc::Rc};
 use futures::StreamExt;
 use spark_connect_client::{
     DataFrame, Output, Session,
-    plan::{self, Expression, LogicalPlan, SqlArguments},
+    plan::{self, Expression, Kind, LogicalPlan, SqlArguments},
     proto::{SqlCommand, command::CommandType},
 };
 
 use super::{
+    column::PyColumn,
     convert,
     error::{raised, type_error},
     frame::PyFrame,
@@ -109,22 +110,24 @@ fn this(value: Option<&Value>) -> R<Session> {
 
 async fn sql(vm: &mut Vm, args: Arguments) -> R<Value> {
     let mut args = args;
-    let views: Vec<(String, DataFrame)> = {
-        let (frames, others): (Vec<_>, Vec<_>) = std::mem::take(&mut args.named)
-            .into_iter()
-            .partition(|(_, value)| value.downcast::<PyFrame>().is_some());
-        args.named = others;
-        let frame = |(name, value): (Rc<crate::value::Text>, Value)| {
-            let frame = value.downcast::<PyFrame>()?.frame.clone();
-            Some((name.as_str().to_owned(), frame))
-        };
-        frames.into_iter().filter_map(frame).collect()
-    };
-    let [session, query, arguments] = args.bind("sql", ["self", "sqlQuery", "args"], 2)?;
+    let arguments = args.take("args");
+    let query = args.take("sqlQuery");
+    let fields = std::mem::take(&mut args.named);
+    let [session, first, second] = args.between("sql", 1)?;
+    let query = query.or_else(|| first.clone()).unwrap_or(Value::None);
+    let arguments = arguments.or(second);
     let session = this(session.as_ref())?;
-    let mut query = convert::text(&query.unwrap_or(Value::None), "sqlQuery")?;
-    for (name, _) in &views {
-        query = query.replace(&format!("{{{name}}}"), name);
+    let mut query = convert::text(&query, "sqlQuery")?;
+    let mut views = Vec::new();
+    if !fields.is_empty() {
+        let fields = Arguments {
+            positional: Vec::new(),
+            named: fields,
+        };
+        query = types::format::fill(vm, &query, fields, &mut |value, field| {
+            in_query(value, field, &mut views)
+        })
+        .await?;
     }
     let expression =
         |value: &Value| convert::operand(value).map(spark_connect_client::Column::into_expression);
@@ -142,8 +145,12 @@ async fn sql(vm: &mut Vm, args: Arguments) -> R<Value> {
         }
     };
     let views = views
-        .into_iter()
-        .map(|(name, frame)| frame.plan().subquery_alias(name))
+        .iter()
+        .enumerate()
+        .filter_map(|(at, view)| {
+            let frame = &view.downcast::<PyFrame>()?.frame;
+            Some(frame.plan().subquery_alias(view_name(at)))
+        })
         .collect();
     let plan = LogicalPlan::sql(query, arguments, views);
     // A command runs at once; a query comes back to be run.
@@ -167,6 +174,39 @@ async fn sql(vm: &mut Vm, args: Arguments) -> R<Value> {
     Ok(PyFrame::of_step(vm, "sql", DataFrame::new(session, relation)))
 }
 
+/// What a field of a query's text is in SQL: a DataFrame is a view, a text a literal, a column its name.
+fn in_query(value: Value, field: &str, views: &mut Vec<Value>) -> R<Value> {
+    if let Some(column) = value.downcast::<PyColumn>() {
+        return match column.0.expression().kind() {
+            Kind::Attribute { name, .. } => Ok(Value::text(name.as_str())),
+            _ => Err(raise(
+                &crate::exception::PYSPARK_VALUE_ERROR,
+                format!(
+                    "{} in {field} should be a plain column reference such as `df.col` or `col('column')`",
+                    types::repr(&value)?
+                ),
+            )),
+        };
+    }
+    if value.downcast::<PyFrame>().is_some() {
+        let known = views.iter().position(|view| view.is(&value));
+        let at = known.unwrap_or(views.len());
+        if known.is_none() {
+            views.push(value);
+        }
+        return Ok(Value::text(view_name(at)));
+    }
+    Ok(match &value {
+        Value::Str(text) => Value::text(format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))),
+        _ => value,
+    })
+}
+
+/// The name of a DataFrame in the text of a query.
+fn view_name(at: usize) -> String {
+    format!("_pyspark_connect_temp_view_{at}")
+}
+
 impl Object for PySession {
     fn class(&self) -> &'static Class {
         &SESSION
@@ -174,11 +214,6 @@ impl Object for PySession {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn repr(&self) -> R<String> {
-        let address = std::ptr::from_ref(self) as usize;
-        Ok(format!("<{} object at 0x{address:012x}>", SESSION.full_name()))
     }
 
     fn attribute<'a>(self: Rc<Self>, _: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
@@ -221,7 +256,7 @@ impl Object for Builder {
     fn class(&self) -> &'static Class {
         static BUILDER: Class = Class {
             name: "Builder",
-            module: "pyspark.sql.connect.session",
+            module: "pyspark.sql.connect.session.SparkSession",
             base: Some(&OBJECT),
             new: None,
             methods: &[
@@ -252,14 +287,15 @@ impl Object for Builder {
     fn as_any(&self) -> &dyn Any {
         self
     }
-
-    fn repr(&self) -> R<String> {
-        Ok("<pyspark.sql.connect.session.SparkSession.Builder object>".to_owned())
-    }
 }
 
 fn the_session(vm: &mut Vm) -> R<Value> {
-    vm.session.clone().map(session).ok_or_else(|| {
+    current(vm).map(session)
+}
+
+/// The session of the cells.
+pub(super) fn current(vm: &Vm) -> R<Session> {
+    vm.session.clone().ok_or_else(|| {
         raise(
             &crate::exception::PYSPARK_RUNTIME_ERROR,
             "[NO_ACTIVE_SESSION] No active Spark session found.",
@@ -342,10 +378,6 @@ impl Object for Conf {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn repr(&self) -> R<String> {
-        Ok("<pyspark.sql.connect.conf.RuntimeConf object>".to_owned())
     }
 }
 

@@ -10,12 +10,12 @@ use spark_connect_client::{
     types as client_types,
 };
 
-use super::error::type_error;
+use super::{error::type_error, type_json};
 use crate::{
     class::{Class, OBJECT, no_constant},
     exception::{R, value_error},
-    types,
-    value::{Key, Object, Value, object::Answer},
+    modules, types,
+    value::{Dict, Key, Object, Value, object::Answer},
     vm::{
         Vm,
         native::{Arguments, Native},
@@ -35,7 +35,21 @@ pub(super) fn of(kind: Kind) -> DataType {
 }
 
 static DATA_TYPE: Class = Class {
-    methods: METHODS,
+    statics: &[
+        Native::later("fromDDL", |vm, args| {
+            Box::pin(async move {
+                let [ddl] = args.exactly("fromDDL")?;
+                let ddl = super::convert::text(&ddl, "ddl")?;
+                let session = super::session::current(vm)?;
+                let parsed = session.ddl_parse(&ddl).await.map_err(super::error::raised)?;
+                Ok(Value::object(PyType(parsed)))
+            })
+        }),
+        Native::sync("fromJson", |_, args| {
+            let [json] = args.exactly("fromJson")?;
+            type_json::parse(&json).map(|parsed| Value::object(PyType(parsed)))
+        }),
+    ],
     ..named("DataType", None)
 };
 
@@ -165,10 +179,6 @@ compound! {
 pub(super) static STRUCT: Class = Class {
     base: Some(&DATA_TYPE),
     methods: &[
-        Native::sync("simpleString", simple_string),
-        Native::sync("typeName", type_name),
-        Native::sync("json", json_method),
-        Native::sync("jsonValue", json_method),
         Native::sync("add", add),
         Native::sync("fieldNames", |_, args| {
             let [this] = args.exactly("fieldNames")?;
@@ -198,14 +208,60 @@ pub(super) static STRUCT: Class = Class {
     )
 };
 
-pub(super) static FIELD: Class = named(
-    "StructField",
-    Some(Native::sync("StructField", |_, args| {
-        let [name, kind, nullable, metadata] =
-            args.bind("StructField", ["name", "dataType", "nullable", "metadata"], 2)?;
-        field(name, kind, nullable, metadata).map(|field| Value::object(PyField(field)))
-    })),
-);
+pub(super) static FIELD: Class = Class {
+    methods: &[
+        Native::sync("simpleString", |_, args| {
+            let [this] = args.exactly("simpleString")?;
+            let field = a_field(&this)?;
+            let kind = field
+                .data_type
+                .as_ref()
+                .map_or_else(|| "void".to_owned(), client_types::simple_string);
+            Ok(Value::text(format!("{}:{kind}", field.name)))
+        }),
+        Native::sync("json", |_, args| {
+            let [this] = args.exactly("json")?;
+            field_json(a_field(&this)?).map(Value::text)
+        }),
+        Native::sync("jsonValue", |_, args| {
+            let [this] = args.exactly("jsonValue")?;
+            modules::json::loads(&field_json(a_field(&this)?)?)
+        }),
+    ],
+    statics: &[Native::sync("fromJson", |_, args| {
+        let [json] = args.exactly("fromJson")?;
+        type_json::field(&json).map(|field| Value::object(PyField(field)))
+    })],
+    ..named(
+        "StructField",
+        Some(Native::sync("StructField", |_, args| {
+            let [name, kind, nullable, metadata] =
+                args.bind("StructField", ["name", "dataType", "nullable", "metadata"], 2)?;
+            field(name, kind, nullable, metadata).map(|field| Value::object(PyField(field)))
+        })),
+    )
+};
+
+fn a_field(value: &Value) -> R<&pb::StructField> {
+    match value.downcast::<PyField>() {
+        Some(field) => Ok(&field.0),
+        None => Err(type_error("a StructField is required")),
+    }
+}
+
+/// A field by itself, as it stands in the JSON of its struct.
+fn field_json(field: &pb::StructField) -> R<String> {
+    let whole = client_types::json(&of(Kind::Struct(pb::Struct {
+        fields: vec![field.clone()],
+        ..Default::default()
+    })));
+    let inside = whole
+        .strip_prefix("{\"fields\":[")
+        .and_then(|rest| rest.strip_suffix("],\"type\":\"struct\"}"));
+    inside
+        .map(str::to_owned)
+        .ok_or_else(|| value_error("the field has no JSON"))
+}
 
 static COMPOUND: &[&Class] = &[
     &DATA_TYPE,
@@ -220,6 +276,9 @@ static COMPOUND: &[&Class] = &[
     &STRUCT,
     &FIELD,
     &super::row::ROW,
+    &super::variant::VARIANT,
+    &super::spatial::GEOGRAPHY,
+    &super::spatial::GEOMETRY,
 ];
 
 /// What stands behind a name of `pyspark.sql.types`.
@@ -240,7 +299,15 @@ const METHODS: &[Native] = &[
     Native::sync("simpleString", simple_string),
     Native::sync("typeName", type_name),
     Native::sync("json", json_method),
-    Native::sync("jsonValue", json_method),
+    Native::sync("jsonValue", |_, args| {
+        let [this] = args.exactly("jsonValue")?;
+        modules::json::loads(&client_types::json(&data_type(Some(&this))?))
+    }),
+    Native::sync("toNullable", |_, args| {
+        let [this] = args.exactly("toNullable")?;
+        let nullable = type_json::nullable(&data_type(Some(&this))?)?;
+        Ok(Value::object(PyType(nullable)))
+    }),
 ];
 
 fn simple_string(_: &mut Vm, args: Arguments) -> R<Value> {
@@ -567,6 +634,10 @@ impl Object for PyField {
             "name" => Value::text(self.0.name.as_str()),
             "dataType" => Value::object(PyType(self.0.data_type.clone().unwrap_or_default())),
             "nullable" => Value::Bool(self.0.nullable),
+            "metadata" => match &self.0.metadata {
+                Some(metadata) => return Some(modules::json::loads(metadata).into()),
+                None => Value::dict(Dict::new()),
+            },
             _ => return None,
         };
         Some(Ok(found).into())

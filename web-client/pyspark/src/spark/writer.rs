@@ -257,10 +257,6 @@ impl Object for PyWriter {
     fn as_any(&self) -> &dyn Any {
         self
     }
-
-    fn repr(&self) -> R<String> {
-        Ok(format!("<{} object>", WRITER.full_name()))
-    }
 }
 
 impl Object for PyWriterV2 {
@@ -270,9 +266,5 @@ impl Object for PyWriterV2 {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn repr(&self) -> R<String> {
-        Ok(format!("<{} object>", WRITER_V2.full_name()))
     }
 }

@@ -83,3 +83,23 @@ pub(crate) fn missing(value: &Value, name: &str) -> crate::exception::Raised {
         other => format!("'{}' object has no attribute '{name}'", class_of(other).name),
     })
 }
+
+/// What `dir` lists, in no order.
+pub(crate) fn names(value: &Value) -> Vec<String> {
+    let class = match value {
+        Value::Module(module) => return (module.names)().into_iter().map(str::to_owned).collect(),
+        Value::Class(class) => class,
+        other => class_of(other),
+    };
+    let mut names = match value {
+        Value::Object(object) => object.names(),
+        _ => Vec::new(),
+    };
+    let mut at = Some(class);
+    while let Some(class) = at {
+        let methods = class.methods.iter().chain(class.statics);
+        names.extend(methods.map(|native| native.name.to_owned()));
+        at = class.base;
+    }
+    names
+}

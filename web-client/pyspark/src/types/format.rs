@@ -11,23 +11,38 @@ use crate::{
 /// `str.format`; the first argument is the text.
 pub(crate) async fn format(vm: &mut Vm, args: Arguments) -> R<Value> {
     let text = types::text::this(args.positional.first())?;
-    let mut filler = Filler {
-        args: Arguments {
-            positional: args.positional.get(1..).unwrap_or_default().to_vec(),
-            named: args.named,
-        },
-        automatic: Some(0),
+    let args = Arguments {
+        positional: args.positional.get(1..).unwrap_or_default().to_vec(),
+        named: args.named,
     };
-    filler.fill(vm, &text, true).await.map(Value::text)
+    fill(vm, &text, args, &mut |value, _| Ok(value))
+        .await
+        .map(Value::text)
 }
 
-struct Filler {
+/// Fills the fields of a text, each value changed before it is written; a field's own text comes with it.
+pub(crate) async fn fill(
+    vm: &mut Vm,
+    text: &str,
+    args: Arguments,
+    change: &mut dyn FnMut(Value, &str) -> R<Value>,
+) -> R<String> {
+    let mut filler = Filler {
+        args,
+        automatic: Some(0),
+        change,
+    };
+    filler.fill(vm, text, true).await
+}
+
+struct Filler<'a> {
     args: Arguments,
     /// The next number, none once numbers were written out.
     automatic: Option<usize>,
+    change: &'a mut dyn FnMut(Value, &str) -> R<Value>,
 }
 
-impl Filler {
+impl Filler<'_> {
     /// Fills one text in; specifications have fields too, but theirs have none.
     async fn fill(&mut self, vm: &mut Vm, text: &str, nested: bool) -> R<String> {
         let mut out = String::new();
@@ -85,6 +100,7 @@ impl Filler {
             None => (None, after.strip_prefix(':').unwrap_or("")),
         };
         let value = self.value(vm, name).await?;
+        let value = (self.change)(value, name)?;
         vm.prepare(&value).await?;
         let written = match written.contains(['{', '}']) {
             true => Box::pin(self.fill(vm, written, false)).await?,

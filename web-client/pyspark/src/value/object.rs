@@ -29,7 +29,13 @@ pub(crate) trait Object: Any {
 
     fn as_any(&self) -> &dyn Any;
 
-    fn repr(&self) -> R<String>;
+    fn repr(&self) -> R<String> {
+        let address = std::ptr::from_ref(self).cast::<u8>() as usize;
+        Ok(format!(
+            "<{} object at 0x{address:012x}>",
+            self.class().full_name()
+        ))
+    }
 
     fn str(&self) -> R<String> {
         self.repr()
@@ -85,6 +91,11 @@ pub(crate) trait Object: Any {
     /// An attribute that is not a method of its class. `None` if there is none.
     fn attribute<'a>(self: Rc<Self>, _: &'a mut Vm, _name: &str) -> Option<Answer<'a>> {
         None
+    }
+
+    /// Attributes besides the methods of its class, for `dir`; [`Object::prepare`] comes first.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
     }
 
     fn is_callable(&self) -> bool {
