@@ -12,9 +12,9 @@ use std::{
 
 use axum::{
     Form, Json, Router,
-    extract::State,
+    extract::{Query, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -86,6 +86,8 @@ impl Issuer {
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/keys", get(keys_list))
+            .route("/authorize", get(authorize))
+            .route("/logout", get(logout))
             .route("/token", post(token))
             .with_state(shared.clone());
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -125,8 +127,14 @@ impl Issuer {
 
     /// Claims about Ada, to the bridge, for an hour.
     pub fn claims(&self) -> Value {
+        self.shared.claims()
+    }
+}
+
+impl Shared {
+    fn claims(&self) -> Value {
         json!({
-            "iss": self.url(),
+            "iss": self.url,
             "aud": "bridge",
             "sub": "ada",
             "name": "Ada Lovelace",
@@ -169,6 +177,25 @@ async fn keys_list(State(shared): State<Arc<Shared>>) -> Response {
     list.push(json!({"kty": "RSA", "use": "enc", "kid": "enc", "n": "AQAB", "e": "AQAB"}));
     list.push(json!({"kty": "oct", "kid": "secret", "k": "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IQ"}));
     Json(json!({ "keys": list })).into_response()
+}
+
+/// Whoever comes is Ada, and needs no password.
+async fn authorize(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Redirect {
+    let mut claims = shared.claims();
+    claims["aud"] = query["client_id"].clone().into();
+    claims["nonce"] = query["nonce"].clone().into();
+    let code = format!("code-for-{}", query["state"]);
+    let promised = (query["code_challenge"].clone(), claims);
+    shared.codes.lock().unwrap().insert(code.clone(), promised);
+    let back = &query["redirect_uri"];
+    Redirect::to(&format!("{back}?code={code}&state={}", query["state"]))
+}
+
+async fn logout(Query(query): Query<HashMap<String, String>>) -> Redirect {
+    Redirect::to(&query["post_logout_redirect_uri"])
 }
 
 async fn token(
