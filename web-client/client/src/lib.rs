@@ -20,6 +20,7 @@ mod dataframe;
 mod error;
 mod execute;
 pub mod functions;
+mod options;
 mod places;
 pub mod plan;
 pub mod platform;

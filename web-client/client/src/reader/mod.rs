@@ -78,21 +78,7 @@ impl DataFrameReader {
         self
     }
 
-    /// An option, `DataFrameReader.option`.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(key.into(), value.into());
-        self
-    }
-
-    /// Options, `DataFrameReader.options`.
-    pub fn options(
-        mut self,
-        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.options.extend(options);
-        self
-    }
+    crate::options::option_methods!(DataFrameReader);
 
     /// What is at some paths, or where the options say, `DataFrameReader.load`.
     pub fn load(self, paths: impl IntoIterator<Item = impl Into<String>>) -> DataFrame {

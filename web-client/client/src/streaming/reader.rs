@@ -57,21 +57,7 @@ impl DataStreamReader {
         self
     }
 
-    /// An option, `DataStreamReader.option`.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(key.into(), value.into());
-        self
-    }
-
-    /// Options, `DataStreamReader.options`.
-    pub fn options(
-        mut self,
-        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.options.extend(options);
-        self
-    }
+    crate::options::option_methods!(DataStreamReader);
 
     /// A name by which a changed query knows the source again, `DataStreamReader.name`. Fails unless it is made of letters,
     /// digits and `_`. Since Spark 4.3.

@@ -82,21 +82,7 @@ impl DataStreamWriter {
         self
     }
 
-    /// An option, `DataStreamWriter.option`.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(key.into(), value.into());
-        self
-    }
-
-    /// Options, `DataStreamWriter.options`.
-    pub fn options(
-        mut self,
-        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.options.extend(options);
-        self
-    }
+    crate::options::option_methods!(DataStreamWriter);
 
     /// A directory for each value of columns, `DataStreamWriter.partitionBy`.
     pub fn partition_by(mut self, cols: impl IntoIterator<Item = impl Into<String>>) -> Self {

@@ -67,21 +67,7 @@ impl DataFrameWriter {
         self
     }
 
-    /// An option, `DataFrameWriter.option`.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(key.into(), value.into());
-        self
-    }
-
-    /// Options, `DataFrameWriter.options`.
-    pub fn options(
-        mut self,
-        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.options.extend(options);
-        self
-    }
+    crate::options::option_methods!(DataFrameWriter);
 
     /// A directory for each value of columns, `DataFrameWriter.partitionBy`.
     pub fn partition_by(mut self, cols: impl IntoIterator<Item = impl Into<String>>) -> Self {

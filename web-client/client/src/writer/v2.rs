@@ -47,21 +47,7 @@ impl DataFrameWriterV2 {
         self
     }
 
-    /// An option, `DataFrameWriterV2.option`.
-    pub fn option(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(key.into(), value.into());
-        self
-    }
-
-    /// Options, `DataFrameWriterV2.options`.
-    pub fn options(
-        mut self,
-        options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.options.extend(options);
-        self
-    }
+    crate::options::option_methods!(DataFrameWriterV2);
 
     /// A property of a new table, `DataFrameWriterV2.tableProperty`.
     pub fn table_property(mut self, property: impl Into<String>, value: impl Into<String>) -> Self {
