@@ -11,7 +11,7 @@ use spark_connect_client::{Column, Command, ConnectionString, DataFrame, Session
 
 use crate::python;
 
-const SCRIPT: &str = include_str!("frames.py");
+const SCRIPT: &str = concat!(include_str!("offline.py"), include_str!("frames.py"));
 
 /// What a snippet has at hand, under the same names.
 struct Given {
@@ -82,6 +82,33 @@ impl Cases {
     }
 }
 
+/// All snippets with their plans, in the order of the corpus.
+fn all() -> Result<Cases> {
+    // Nothing is sent: plans need no server.
+    let spark = Session::connect(&ConnectionString::parse("sc://localhost:1")?)?;
+    let given = Given {
+        df: spark.range(0, 10, 1, None),
+        df2: spark.table("t"),
+        spark,
+    };
+    let mut cases = Cases {
+        given,
+        plans: Vec::new(),
+    };
+    cases::add(&mut cases)?;
+    commands::add(&mut cases)?;
+    Ok(cases)
+}
+
+/// The snippets that give a relation, with it.
+pub(crate) fn relations() -> Result<Vec<(&'static str, proto::Relation)>> {
+    let relation = |(snippet, plan): (&'static str, proto::Plan)| match plan.op_type {
+        Some(proto::plan::OpType::Root(relation)) => Some((snippet, relation)),
+        _ => None,
+    };
+    Ok(all()?.plans.into_iter().filter_map(relation).collect())
+}
+
 #[tokio::test]
 async fn a_plan_of_something_else_is_found() -> Result<()> {
     let spark = Session::connect(&ConnectionString::parse("sc://localhost:1")?)?;
@@ -110,20 +137,7 @@ async fn a_plan_of_something_else_is_found() -> Result<()> {
 
 #[tokio::test]
 async fn plans_are_those_of_pyspark() -> Result<()> {
-    // Nothing is sent: plans need no server.
-    let spark = Session::connect(&ConnectionString::parse("sc://localhost:1")?)?;
-    let given = Given {
-        df: spark.range(0, 10, 1, None),
-        df2: spark.table("t"),
-        spark,
-    };
-    let mut cases = Cases {
-        given,
-        plans: Vec::new(),
-    };
-    cases::add(&mut cases)?;
-    commands::add(&mut cases)?;
-
+    let cases = all()?;
     let question = cases.plans.iter().map(
         |(snippet, plan)| json!({ "snippet": snippet, "plan": BASE64_STANDARD.encode(plan.encode_to_vec()) }),
     );

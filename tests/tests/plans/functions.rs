@@ -273,6 +273,16 @@ fn seeded_without(
     keyword
 }
 
+/// The columns of all calls, each with what it is for people.
+pub(crate) fn columns() -> Vec<(String, Column)> {
+    let cases = functions::signatures()
+        .filter(|signature| !signature.is_of_data_frame())
+        .flat_map(cases);
+    cases
+        .filter_map(|case| Some((format!("{case:?}"), case.call().ok()?)))
+        .collect()
+}
+
 #[test]
 fn functions_are_those_of_pyspark() -> Result<()> {
     let cases: Vec<Case> = functions::signatures()

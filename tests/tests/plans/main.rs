@@ -4,3 +4,4 @@ mod frames;
 mod functions;
 mod python;
 mod types;
+mod views;

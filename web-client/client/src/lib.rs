@@ -47,6 +47,7 @@ pub use dataframe::{
 pub use error::{BreakingChange, Cause, Error, ErrorKind, QueryContext, Result, SparkError};
 pub use execute::{Execution, ObservedMetrics, Output};
 pub use reader::{DataFrameReader, TableValuedFunction};
+pub use result::read_stream;
 pub use retry::RetryPolicy;
 pub use session::{Artifact, Checkpoint, ExplainMode, RuntimeConfig, Session};
 pub use spark_connect_proto::connect as proto;

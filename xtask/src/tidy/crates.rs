@@ -10,10 +10,11 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
     ("pyspark-cells", &["spark-connect-client"]),
+    ("plan-views", &["spark-connect-client"]),
     ("result-table", &[]),
     ("engine-api", &[]),
     (

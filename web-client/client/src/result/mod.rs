@@ -141,6 +141,12 @@ impl BatchReader {
     }
 }
 
+/// The batches of an Arrow IPC stream that somebody else wrote, such as the rows of a `LocalRelation`. What it claims is
+/// verified first; a stream without a batch gives one without rows, for its schema.
+pub fn read_stream(data: Bytes) -> Result<Vec<RecordBatch>> {
+    decode(vec![data])
+}
+
 /// Decodes one Arrow IPC stream. A stream without a batch gives one without rows, for its schema.
 pub(crate) fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
     decode_plain(plain(chunks)?)

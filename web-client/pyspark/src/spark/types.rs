@@ -65,6 +65,17 @@ const fn named(name: &'static str, new: Option<Native>) -> Class {
     }
 }
 
+/// The kind as PySpark sends it: texts have a collation.
+fn collated(kind: Kind) -> Kind {
+    match kind {
+        Kind::String(text) if text.collation.is_empty() => Kind::String(pb::String {
+            collation: "UTF8_BINARY".to_owned(),
+            ..text
+        }),
+        other => other,
+    }
+}
+
 /// Types without arguments.
 macro_rules! simple {
     ($($static:ident $name:literal $kind:ident $type:ident;)*) => {
@@ -72,7 +83,7 @@ macro_rules! simple {
             base: Some(&DATA_TYPE),
             ..named($name, Some(Native::sync($name, |_, args| {
                 args.exactly::<0>($name)?;
-                Ok(Value::object(PyType(of(Kind::$kind(pb::$type::default())))))
+                Ok(Value::object(PyType(of(collated(Kind::$kind(pb::$type::default()))))))
             })))
         };)*
         static SIMPLE: &[&Class] = &[$(&$static),*];
@@ -364,7 +375,7 @@ pub(super) fn data_type(value: Option<&Value>) -> R<DataType> {
     match value {
         Some(Value::Str(name)) => {
             let kind = match name.trim() {
-                "string" => Kind::String(Default::default()),
+                "string" => collated(Kind::String(Default::default())),
                 "boolean" => Kind::Boolean(Default::default()),
                 "byte" | "tinyint" => Kind::Byte(Default::default()),
                 "short" | "smallint" => Kind::Short(Default::default()),

@@ -1,0 +1,16 @@
+//! Views of one plan: as PySpark code ([`code`]).
+//!
+//! A view reads the message of a relation, not the client's own tree: the message is what files, notebooks and other
+//! clients have too, and it says everything. What a view cannot show is an error that names the node.
+//! Nothing is run or analysed here.
+
+pub mod code;
+mod error;
+mod literal;
+mod local;
+mod types;
+mod walk;
+
+pub use error::{Reason, ViewError};
+
+type Result<T> = std::result::Result<T, ViewError>;

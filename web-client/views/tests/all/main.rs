@@ -1,0 +1,7 @@
+//! Views against what makes plans of them: the interpreter of PySpark cells, and the views themselves.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests may fail the test.
+
+mod cells;
+mod code;
+mod plans;
