@@ -8,7 +8,7 @@ use spark_connect_client::proto::{
 use super::types::{data_type, json, of};
 use crate::{
     exception::{self, Exception, R, not_implemented, raise},
-    limits, types,
+    limits, modules, types,
     value::{Dict, Value},
 };
 
@@ -49,6 +49,45 @@ pub(super) fn parse(value: &Value) -> R<DataType> {
             }))
         }
         other => Err(unknown(&types::repr(other)?)),
+    })
+}
+
+/// What `jsonValue` gives, from the JSON of a type or a field: the keys stand as PySpark writes them.
+pub(super) fn json_value(text: &str) -> R<Value> {
+    ordered(modules::json::loads(text)?)
+}
+
+fn ordered(value: Value) -> R<Value> {
+    const KEYS: [&str; 9] = [
+        "name",
+        "type",
+        "fields",
+        "elementType",
+        "containsNull",
+        "keyType",
+        "valueType",
+        "valueContainsNull",
+        "nullable",
+    ];
+    limits::deeper(|| {
+        Ok(match &value {
+            Value::Dict(dict) => {
+                let all = Dict::new();
+                for key in KEYS {
+                    if let Some(value) = dict.get_str(key) {
+                        all.insert(Value::text(key), ordered(value)?)?;
+                    }
+                }
+                for (key, value) in dict.pairs() {
+                    if dict.len() > all.len() && all.get(&key)?.is_none() {
+                        all.insert(key, value)?;
+                    }
+                }
+                Value::dict(all)
+            }
+            Value::List(list) => Value::list(list.to_vec().into_iter().map(ordered).collect::<R<_>>()?),
+            _ => value,
+        })
     })
 }
 

@@ -236,7 +236,7 @@ pub(super) static FIELD: Class = Class {
         }),
         Native::sync("jsonValue", |_, args| {
             let [this] = args.exactly("jsonValue")?;
-            modules::json::loads(&field_json(a_field(&this)?)?)
+            type_json::json_value(&field_json(a_field(&this)?)?)
         }),
     ],
     statics: &[Native::sync("fromJson", |_, args| {
@@ -312,7 +312,7 @@ const METHODS: &[Native] = &[
     Native::sync("json", json_method),
     Native::sync("jsonValue", |_, args| {
         let [this] = args.exactly("jsonValue")?;
-        modules::json::loads(&client_types::json(&data_type(Some(&this))?))
+        type_json::json_value(&client_types::json(&data_type(Some(&this))?))
     }),
     Native::sync("toNullable", |_, args| {
         let [this] = args.exactly("toNullable")?;

@@ -103,13 +103,21 @@ fn write(value: &Value, out: &mut String) -> R<()> {
             let _ = write!(out, "<built-in function {}>", native.name);
         }
         Value::Method(method) => {
-            let _ = write!(
-                out,
-                "<built-in method {} of {} object at 0x{:012x}>",
-                method.native.name,
-                class_of(&method.this).name,
-                address(method)
-            );
+            let class = class_of(&method.this);
+            let name = method.native.name;
+            // Python's own types and those of its library are written in C.
+            if class.module.starts_with("pyspark") {
+                let _ = write!(out, "<bound method {}.{name} of ", class.name);
+                write(&method.this, out)?;
+                out.push('>');
+            } else {
+                let _ = write!(
+                    out,
+                    "<built-in method {name} of {} object at 0x{:012x}>",
+                    class.name,
+                    address(method)
+                );
+            }
         }
         Value::Class(class) => {
             let _ = write!(out, "<class '{}'>", class.full_name());

@@ -221,6 +221,7 @@ fn find_unprepared(value: &Value, found: &mut Vec<Value>, depth: usize) -> R<()>
     limits::spend(1)?;
     match value {
         Value::Object(object) if object.must_prepare() => found.push(value.clone()),
+        Value::Method(method) => find_unprepared(&method.this, found, depth + 1)?,
         Value::List(list) => {
             for value in &list.to_vec() {
                 find_unprepared(value, found, depth + 1)?;

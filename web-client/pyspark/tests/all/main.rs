@@ -4,3 +4,4 @@
 
 mod limits;
 mod python;
+mod spark_values;
