@@ -21,9 +21,8 @@ pub fn settings(spark: &FakeSpark, text: &str) -> Settings {
         ("BOB_TOKEN", BOB),
         ("CLIENT_SECRET", "a secret&more"),
     ];
-    let directory = std::env::temp_dir().join(format!("bridge-identity-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    let file = directory.join(format!("{}.toml", spark.address.port()));
+    let (process, port) = (std::process::id(), spark.address.port());
+    let file = std::env::temp_dir().join(format!("bridge-identity-{process}-{port}.toml"));
     std::fs::write(&file, text).unwrap();
     let sources = spark_connect_bridge::Sources {
         file: Some(file.clone()),
