@@ -290,11 +290,22 @@ impl SparkConnectService for Service {
         }))
     }
 
+    /// It knows its version, and no plan.
     async fn analyze_plan(
         &self,
-        _: Request<pb::AnalyzePlanRequest>,
+        request: Request<pb::AnalyzePlanRequest>,
     ) -> Result<Response<pb::AnalyzePlanResponse>, Status> {
-        Err(not_in_the_script())
+        let request = request.into_inner();
+        let Some(pb::analyze_plan_request::Analyze::SparkVersion(_)) = request.analyze else {
+            return Err(not_in_the_script());
+        };
+        let version = "4.3.0".to_owned();
+        let answer = pb::analyze_plan_response::SparkVersion { version };
+        Ok(Response::new(pb::AnalyzePlanResponse {
+            session_id: request.session_id,
+            result: Some(pb::analyze_plan_response::Result::SparkVersion(answer)),
+            ..Default::default()
+        }))
     }
 
     /// There are no settings.

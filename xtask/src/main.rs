@@ -2,6 +2,7 @@
 //! and Python 3 only.
 
 mod bridge;
+mod conformance;
 mod dist;
 mod port;
 mod process;
@@ -73,6 +74,12 @@ enum Command {
         #[arg(long, value_name = "VERSION", default_value = SPARK)]
         spark: String,
     },
+    /// Count what of PySpark is here, by class, and list what is not, with the reasons.
+    Conformance {
+        /// Put the table into docs/pyspark.md.
+        #[arg(long)]
+        write: bool,
+    },
     /// Check what a compiler does not: imports between crates, the openings and lengths of files, and more.
     Tidy,
     #[command(name = server::GUARD, hide = true)]
@@ -108,6 +115,7 @@ fn run(command: Command) -> Result<ExitCode> {
             run::spark(&workspace, port, &version)?;
         }
         Command::Test { filter, spark } => return test::test(&workspace, filter.as_deref(), &spark),
+        Command::Conformance { write } => conformance::count(&workspace, write)?,
         Command::Tidy => tidy::check(&workspace)?,
         Command::Guard { .. } => (),
     }

@@ -1,4 +1,6 @@
-"""Answers for frames.rs: whether the plans of PySpark's snippets are those that came with them. Runs after offline.py."""
+"""Answers for frames.rs: whether the plans of PySpark's snippets are those that came with them. It also
+tells which public methods the snippets call, by class. Runs after offline.py and watch.py.
+"""
 
 
 def plan_of(snippet, environment):
@@ -35,4 +37,5 @@ def check(case):
     return f"here:\n{ours}\nthere:\n{theirs}"
 
 
-json.dump([check(case) for case in json.load(sys.stdin)], sys.stdout)
+differences = [check(case) for case in json.load(sys.stdin)]
+json.dump({"differences": differences, "called": sorted(CALLED)}, sys.stdout)

@@ -11,7 +11,11 @@ use spark_connect_client::{Column, Command, ConnectionString, DataFrame, Session
 
 use crate::python;
 
-const SCRIPT: &str = concat!(include_str!("offline.py"), include_str!("frames.py"));
+pub(crate) const SCRIPT: &str = concat!(
+    include_str!("offline.py"),
+    include_str!("watch.py"),
+    include_str!("frames.py")
+);
 
 /// What a snippet has at hand, under the same names.
 struct Given {
@@ -109,6 +113,11 @@ pub(crate) fn relations() -> Result<Vec<(&'static str, proto::Relation)>> {
     Ok(all()?.plans.into_iter().filter_map(relation).collect())
 }
 
+/// PySpark's side of the corpus.
+pub(crate) fn snippets() -> Result<Vec<&'static str>> {
+    Ok(all()?.plans.into_iter().map(|(snippet, _)| snippet).collect())
+}
+
 #[tokio::test]
 async fn a_plan_of_something_else_is_found() -> Result<()> {
     let spark = Session::connect(&ConnectionString::parse("sc://localhost:1")?)?;
@@ -129,7 +138,7 @@ async fn a_plan_of_something_else_is_found() -> Result<()> {
         question.push(json!({ "snippet": snippet, "plan": BASE64_STANDARD.encode(plan) }));
     }
     let answer = python::ask(SCRIPT, &Value::Array(question))?;
-    let answers = answer.as_array().context("no answers")?;
+    let answers = answer["differences"].as_array().context("no answers")?;
     let same: Vec<bool> = answers.iter().map(Value::is_null).collect();
     assert_eq!(same, [true, false, true, false]);
     Ok(())
@@ -142,7 +151,7 @@ async fn plans_are_those_of_pyspark() -> Result<()> {
         |(snippet, plan)| json!({ "snippet": snippet, "plan": BASE64_STANDARD.encode(plan.encode_to_vec()) }),
     );
     let answer = python::ask(SCRIPT, &Value::Array(question.collect()))?;
-    let answers = answer.as_array().context("no answers")?;
+    let answers = answer["differences"].as_array().context("no answers")?;
     let differences: Vec<String> = cases
         .plans
         .iter()

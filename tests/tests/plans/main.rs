@@ -1,5 +1,7 @@
 //! Compares functions, columns and plans with those of PySpark, which builds them without a server.
 
+mod cells;
+mod conformance;
 mod frames;
 mod functions;
 mod python;

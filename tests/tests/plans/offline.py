@@ -11,6 +11,7 @@ import sys
 import pyspark.sql.connect.functions as F
 import pyspark.sql.connect.proto as proto
 from pyspark import StorageLevel
+from pyspark.sql.connect.client import SparkConnectClient
 from pyspark.sql.connect.column import Column
 from pyspark.sql.connect.dataframe import DataFrame
 from pyspark.sql.connect.session import SparkSession
@@ -39,6 +40,18 @@ class Client:
     def to_table(self, plan, observations=None):
         raise Sent(plan)
 
+    def to_table_as_iterator(self, plan, observations=None):
+        raise Sent(plan)
+
+    def register_java(self, name, javaClassName, return_type=None, aggregate=False):
+        SparkConnectClient.register_java(self, name, javaClassName, return_type, aggregate)
+
+    def _execute_plan_request_with_metadata(self):
+        return proto.ExecutePlanRequest()
+
+    def _execute(self, request):
+        raise Sent(request.plan)
+
     def _analyze(self, **question):
         raise AssertionError("the server was asked")
 
@@ -64,6 +77,8 @@ def normal(message):
                 setattr(message, field.name, names.setdefault(value, len(names)))
             elif field.name == "origin":
                 message.ClearField("origin")
+            elif field.name == "common" and [part.name for part, _ in value.ListFields()] == ["origin"]:
+                message.ClearField("common")
             elif field.name == "name_parts":
                 parts = [lambdas.setdefault(part, f"v{len(lambdas)}") for part in value]
                 del value[:]

@@ -37,7 +37,7 @@ pub mod udf;
 pub mod unsupported;
 pub mod writer;
 
-pub use call::Sent;
+pub use call::{Observation, Sent};
 pub use catalog::Catalog;
 pub use column::{Column, Window, WindowSpec};
 pub use connection::{ConnectionString, ConnectionStringError};

@@ -2,7 +2,7 @@
 //! server, tags.
 
 use std::sync::{
-    Arc, OnceLock,
+    Arc, Mutex, OnceLock, PoisonError,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -22,6 +22,8 @@ pub(crate) struct Requests {
     user_id: String,
     client_type: String,
     tags: Vec<String>,
+    /// Tags that come and go; all clones of the session have the same.
+    added: Arc<Mutex<Vec<String>>>,
     /// The first `server_side_session_id` that the server told, told back with each request from then on.
     observed: Arc<OnceLock<String>>,
     /// How many messages have got numbers for their relations, from somewhere on: whoever else is in the session counts
@@ -36,6 +38,7 @@ impl Requests {
             user_id,
             client_type,
             tags: Vec::new(),
+            added: Arc::default(),
             observed: Arc::default(),
             numbered: Arc::new(AtomicI64::new((platform::random() * SOMEWHERE) as i64)),
         }
@@ -51,6 +54,11 @@ impl Requests {
         Self { tags, ..self.clone() }
     }
 
+    /// Reads or changes the tags that come and go.
+    pub(crate) fn added<T>(&self, change: impl FnOnce(&mut Vec<String>) -> T) -> T {
+        change(&mut self.added.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The same user and client, for another session of which the server has told its own id.
     pub(crate) fn for_session(&self, session_id: String, observed: String) -> Self {
         let observed = if observed.is_empty() {
@@ -60,6 +68,7 @@ impl Requests {
         };
         Self {
             session_id,
+            added: Arc::default(),
             observed: Arc::new(observed),
             ..self.clone()
         }
@@ -113,7 +122,7 @@ impl Requests {
                     },
                 )),
             ],
-            tags: self.tags.clone(),
+            tags: self.added(|added| self.tags.iter().chain(&*added).cloned().collect()),
         }
     }
 

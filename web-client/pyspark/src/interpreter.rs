@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use spark_connect_client::Session;
+use spark_connect_client::{DataFrame, Session};
 
 use crate::{
     code::Source,
     compile::{self, Refused},
     exception::Raised,
-    limits::Metered,
-    spark, types,
+    limits::{Metered, STEPS},
+    spark,
+    steps::Known,
+    types,
     value::{Text, Value},
     vm::Vm,
 };
@@ -62,8 +64,11 @@ pub struct Outcome {
 
 /// A session of cells.
 pub struct Interpreter {
-    vm: Vm,
-    runs: u32,
+    pub(crate) vm: Vm,
+    pub(crate) runs: u32,
+    pub(crate) limit: u64,
+    /// The schemas that Spark has told since the last run.
+    pub(crate) known: Known,
 }
 
 impl Interpreter {
@@ -73,7 +78,12 @@ impl Interpreter {
         vm.globals
             .insert(Text::new("spark"), spark::session(session.clone()));
         vm.session = Some(session);
-        Self { vm, runs: 0 }
+        Self {
+            vm,
+            runs: 0,
+            limit: STEPS,
+            known: Known::new(),
+        }
     }
 
     /// Without Spark: plain Python alone.
@@ -81,7 +91,20 @@ impl Interpreter {
         Self {
             vm: Vm::new(),
             runs: 0,
+            limit: STEPS,
+            known: Known::new(),
         }
+    }
+
+    /// Lets a cell take so many steps at most: instructions, and the work inside of long ones. Without it 50 million.
+    pub fn limit_steps(&mut self, steps: u64) {
+        self.limit = steps;
+    }
+
+    /// The DataFrame that a variable stands for, with its unresolved plan.
+    pub fn frame(&self, variable: &str) -> Option<DataFrame> {
+        let name = Text::new(variable);
+        self.vm.globals.get(&name).and_then(spark::frame_of)
     }
 
     /// Runs a cell. What it prints goes to the printer as it comes. A run that is dropped is cancelled; the variables it
@@ -91,6 +114,7 @@ impl Interpreter {
     /// What Python would raise, or a construct that cells do not have.
     pub async fn run(&mut self, text: &str, printer: impl FnMut(&str) + 'static) -> Result<Outcome, Failure> {
         self.runs += 1;
+        self.known.clear();
         let source = Rc::new(Source {
             number: self.runs,
             text: text.to_owned(),
@@ -98,7 +122,7 @@ impl Interpreter {
         let code = compile::compile(&source).map_err(refused)?;
         self.vm.printer = Box::new(printer);
         let vm = &mut self.vm;
-        let shown = Metered::new(async {
+        let shown = Metered::new(self.limit, async {
             vm.module(code).await?;
             match vm.displayed.take() {
                 Some(value) => show(vm, value).await.map(Some),
@@ -138,10 +162,18 @@ fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
         end: place.range.end().into(),
     });
     Failure {
+        span: spark::place(error, source.number).or(span),
+        ..failure_of(error)
+    }
+}
+
+/// What an exception says, wherever it was raised.
+pub(crate) fn failure_of(error: &Raised) -> Failure {
+    Failure {
         class: error.class.name.to_owned(),
         message: error
             .message()
             .unwrap_or_else(|_| "<exception str() failed>".to_owned()),
-        span: spark::place(error, source.number).or(span),
+        span: None,
     }
 }

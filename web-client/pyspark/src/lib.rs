@@ -14,13 +14,17 @@ mod guard;
 mod interpreter;
 mod limits;
 mod modules;
+mod names;
 mod spark;
+mod steps;
 mod types;
 mod value;
 mod vm;
 
 pub use interpreter::{Failure, Interpreter, Outcome, Shown, Span};
+pub use names::{has, names_of, refused};
 pub use spark::traceback;
+pub use steps::Step;
 
 /// Lets others have a turn.
 async fn pause() {

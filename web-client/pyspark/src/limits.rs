@@ -16,6 +16,8 @@ use crate::{
 
 /// Steps that a run may take: instructions, and the work inside of long ones.
 pub(crate) const STEPS: u64 = 50_000_000;
+/// Steps that a cell may take which is only planned, so that an editor need not wait.
+pub(crate) const PLANNING_STEPS: u64 = 2_000_000;
 /// Bytes that all values of all cells may hold.
 pub(crate) const MEMORY: usize = 512 << 20;
 /// Nested calls of functions.
@@ -43,9 +45,7 @@ pub(crate) fn spend(steps: usize) -> Result<(), Raised> {
         LEFT.set(0);
         return Err(exception::raise(
             &exception::TIMEOUT_ERROR,
-            format!(
-                "the cell took more than {STEPS} steps; leave the work to Spark, or do it in several cells"
-            ),
+            "the cell takes more steps than it may; leave the work to Spark, or do it in several cells",
         ));
     }
     LEFT.set(left - steps);
@@ -149,10 +149,11 @@ pub(crate) struct Metered<F> {
 }
 
 impl<F: Future> Metered<F> {
-    pub(crate) fn new(run: F) -> Self {
+    /// A run that may take so many steps.
+    pub(crate) fn new(steps: u64, run: F) -> Self {
         Self {
             run: Box::pin(run),
-            left: STEPS,
+            left: steps,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! What a call is about is `request`'s business; what comes of it is `session`'s and `execute`'s.
 
 mod compress;
+mod observations;
 mod observe;
 mod version;
 
@@ -11,8 +12,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 use tonic::{Response, Status};
 
-pub use self::observe::Sent;
-use self::{compress::Compression, observe::Observer, version::ServerVersion};
+use self::{compress::Compression, observations::Observations, observe::Observer, version::ServerVersion};
+pub use self::{observations::Observation, observe::Sent};
 use crate::{
     connection::ConnectionString,
     error::{Error, ErrorKind, Result, SESSION_LOST},
@@ -41,6 +42,7 @@ pub(crate) struct Caller {
     compression: Compression,
     server_version: ServerVersion,
     observer: Option<Arc<Observer>>,
+    observations: Observations,
 }
 
 /// A response that says which session it is for.
@@ -98,6 +100,7 @@ impl Caller {
             compression: Compression::default(),
             server_version: ServerVersion::default(),
             observer: None,
+            observations: Observations::default(),
         }
     }
 

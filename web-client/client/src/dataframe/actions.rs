@@ -38,7 +38,7 @@ impl DataFrame {
         Ok(batches.iter().all(|batch| batch.num_rows() == 0))
     }
 
-    /// At most so many rows, `DataFrame.take`, or `DataFrame.head`.
+    /// At most so many rows, `DataFrame.take`, `DataFrame.head` or `DataFrame.first`.
     pub async fn take(&self, rows: i32) -> Result<Vec<RecordBatch>> {
         self.limit(rows).collect().await
     }

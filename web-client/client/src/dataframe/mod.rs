@@ -141,12 +141,12 @@ impl DataFrame {
         self.session.unpersist(&self.relation()?, blocking).await
     }
 
-    /// Where the result is kept, `DataFrame.storageLevel`.
+    /// Where the result is kept, `DataFrame.storageLevel`; also says whether there is one, `DataFrame.is_cached`.
     pub async fn storage_level(&self) -> Result<pb::StorageLevel> {
         self.session.storage_level(&self.relation()?).await
     }
 
-    /// Runs it; its batches come as they arrive.
+    /// Runs it; its batches come as they arrive; what comes is read as it comes, `DataFrame.toLocalIterator`.
     pub fn execute(&self) -> Result<Execution> {
         Ok(self.session.execute(plan::root(self.relation()?)))
     }

@@ -184,6 +184,9 @@ fn run(
                             let (release, next) = machine.response(&response.response_id, complete);
                             for output in outputs(&mut reader, response) {
                                 let failed = output.is_err();
+                                if let Ok(Output::Observed(metrics)) = &output {
+                                    caller.observed(metrics);
+                                }
                                 yield output;
                                 if failed {
                                     return;

@@ -16,7 +16,7 @@ pub struct RuntimeConfig {
 }
 
 impl Session {
-    /// The runtime settings, `spark.conf`.
+    /// The runtime settings, `SparkSession.conf`.
     pub fn conf(&self) -> RuntimeConfig {
         RuntimeConfig {
             session: self.clone(),
@@ -25,7 +25,7 @@ impl Session {
 }
 
 impl RuntimeConfig {
-    /// The value of a setting; an error if it has none and no default.
+    /// The value of a setting, `RuntimeConf.get`; an error if it has none and no default.
     pub async fn get(&self, key: &str) -> Result<String> {
         let response = self
             .call(OpType::Get(request::Get {
@@ -63,7 +63,7 @@ impl RuntimeConfig {
             .collect())
     }
 
-    /// Every setting whose name begins with a prefix.
+    /// Every setting whose name begins with a prefix, `RuntimeConf.getAll`.
     pub async fn get_all(&self, prefix: Option<&str>) -> Result<BTreeMap<String, String>> {
         let prefix = prefix.map(str::to_owned);
         let response = self.call(OpType::GetAll(request::GetAll { prefix })).await?;
@@ -73,7 +73,7 @@ impl RuntimeConfig {
             .collect())
     }
 
-    /// Sets a value. Returns the server's warnings, for example that the setting is deprecated.
+    /// Sets a value, `RuntimeConf.set`. Returns the server's warnings, for example that the setting is deprecated.
     pub async fn set(&self, key: &str, value: &str) -> Result<Vec<String>> {
         let set = request::Set {
             pairs: vec![pair(key, value)],
@@ -82,7 +82,7 @@ impl RuntimeConfig {
         Ok(self.call(OpType::Set(set)).await?.warnings)
     }
 
-    /// Takes a value back. Returns the server's warnings.
+    /// Takes a value back, `RuntimeConf.unset`. Returns the server's warnings.
     pub async fn unset(&self, key: &str) -> Result<Vec<String>> {
         let unset = request::Unset {
             keys: vec![key.to_owned()],
@@ -90,7 +90,7 @@ impl RuntimeConfig {
         Ok(self.call(OpType::Unset(unset)).await?.warnings)
     }
 
-    /// Whether a setting may be changed while the server runs.
+    /// Whether a setting may be changed while the server runs, `RuntimeConf.isModifiable`.
     pub async fn is_modifiable(&self, key: &str) -> Result<bool> {
         let keys = vec![key.to_owned()];
         let response = self

@@ -69,7 +69,7 @@ impl Session {
         Self::of(self.caller.with_observer(observer))
     }
 
-    /// The session's id on the server.
+    /// The session's id on the server, `SparkSession.session_id`.
     pub fn session_id(&self) -> &str {
         self.caller.requests().session_id()
     }

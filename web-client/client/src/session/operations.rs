@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Session;
 use crate::{
+    call::Observation,
     error::{Error, ErrorKind, Result},
     transport::framing::framed,
 };
@@ -47,7 +48,37 @@ impl Session {
         Ok(response.interrupted_ids)
     }
 
-    /// The same session, whose operations from here on carry these tags, `SparkSession.addTag`.
+    /// Operations carry a tag from here on, whichever clone of the session starts them, `SparkSession.addTag`.
+    pub fn add_tag(&self, tag: &str) -> Result<()> {
+        check_tag(tag)?;
+        self.caller.requests().added(|tags| {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
+            }
+        });
+        Ok(())
+    }
+
+    /// Operations carry a tag no longer, `SparkSession.removeTag`.
+    pub fn remove_tag(&self, tag: &str) -> Result<()> {
+        check_tag(tag)?;
+        self.caller
+            .requests()
+            .added(|tags| tags.retain(|known| known != tag));
+        Ok(())
+    }
+
+    /// The tags that were added, `SparkSession.getTags`.
+    pub fn tags(&self) -> Vec<String> {
+        self.caller.requests().added(|tags| tags.clone())
+    }
+
+    /// Forgets the tags that were added, `SparkSession.clearTags`.
+    pub fn clear_tags(&self) {
+        self.caller.requests().added(Vec::clear);
+    }
+
+    /// The same session, whose operations from here on carry these tags, besides those that are added and removed.
     ///
     /// A tag is not empty and holds no comma.
     pub fn with_tags<T: Into<String>>(&self, tags: impl IntoIterator<Item = T>) -> Result<Self> {
@@ -77,7 +108,19 @@ impl Session {
 
     /// A new session with the settings, temporary views and functions of this one, `SparkSession.cloneSession`. Since Spark 4.1.
     pub async fn clone_session(&self) -> Result<Self> {
-        let id = Uuid::new_v4().to_string();
+        self.clone_session_as(&Uuid::new_v4().to_string()).await
+    }
+
+    /// As [`clone_session`](Self::clone_session), with an id of one's own, which must be a UUID.
+    pub async fn clone_session_as(&self, id: &str) -> Result<Self> {
+        let id = match Uuid::parse_str(id) {
+            Ok(id) => id.to_string(),
+            Err(_) => {
+                return Err(Error::invalid(format!(
+                    "{id:?} is no UUID, which the id of a session must be."
+                )));
+            }
+        };
         let request = self.caller.requests().clone_session(&id);
         let response: pb::CloneSessionResponse = self
             .caller
@@ -98,6 +141,18 @@ impl Session {
         Ok(Self::of(self.caller.with_requests(requests)))
     }
 
+    /// Waits for the metrics of an observed DataFrame, whatever runs it in this session, PySpark's `Observation`.
+    pub fn observation(&self, name: impl Into<String>) -> Observation {
+        self.caller.observation(name.into())
+    }
+
+    /// Another session of the same server, with nothing in it, `SparkSession.newSession`.
+    pub fn new_session(&self) -> Self {
+        let requests = self.caller.requests();
+        let id = Uuid::new_v4().to_string();
+        Self::of(self.caller.with_requests(requests.for_session(id, String::new())))
+    }
+
     /// The grpc-web request that ends the session, as the path and the body of an HTTP POST: for a page that goes away
     /// and cannot wait for [`release`](Self::release).
     pub fn release_request(&self) -> (&'static str, Vec<u8>) {
@@ -108,7 +163,7 @@ impl Session {
         )
     }
 
-    /// Ends the session on the server: its operations stop, its temporary views and settings are gone.
+    /// Ends the session on the server, `SparkSession.stop`: its operations stop, its temporary views and settings are gone.
     pub async fn release(&self) -> Result<()> {
         let request = self.caller.requests().release_session();
         self.caller
@@ -155,6 +210,26 @@ mod tests {
         );
         let other = Error::from(tonic::Status::unavailable("x"));
         assert_eq!(needs(other, "Copying a session", "4.1").message, "x");
+    }
+
+    #[tokio::test]
+    async fn added_tags_are_those_of_all_clones() {
+        let session = crate::ConnectionString::parse("sc://localhost:1")
+            .map_err(Error::from)
+            .and_then(|connection| Session::connect(&connection))
+            .unwrap();
+        let clone = session.with_tags(["own"]).unwrap();
+        session.add_tag("a").unwrap();
+        session.add_tag("a").unwrap();
+        session.add_tag("b").unwrap();
+        clone.remove_tag("b").unwrap();
+        assert!(session.add_tag("a,b").is_err());
+        assert_eq!(clone.tags(), ["a"]);
+        let sent = clone.caller.requests().execute_plan(pb::Plan::default(), "1");
+        assert_eq!(sent.tags, ["own", "a"]);
+        assert!(session.new_session().tags().is_empty());
+        session.clear_tags();
+        assert!(clone.tags().is_empty());
     }
 
     #[test]

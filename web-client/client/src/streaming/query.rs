@@ -150,7 +150,8 @@ impl StreamingQuery {
             Some(Answer::Exception(exception)) => {
                 Ok(exception.exception_message.is_some().then_some(exception))
             }
-            _ => Err(odd()),
+            None => Ok(None),
+            Some(_) => Err(odd()),
         }
     }
 

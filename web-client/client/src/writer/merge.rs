@@ -22,15 +22,15 @@ pub struct MergeIntoWriter {
     schema_evolution: bool,
 }
 
-/// What happens to a row of the table that matches, `MergeIntoWriter.whenMatched`.
+/// What happens to a row of the table that matches, `MergeIntoWriter.WhenMatched`.
 #[derive(Clone, Debug)]
 pub struct WhenMatched(MergeIntoWriter, Option<Column>);
 
-/// What happens to a row of the DataFrame that matches none of the table, `MergeIntoWriter.whenNotMatched`.
+/// What happens to a row of the DataFrame that matches none of the table, `MergeIntoWriter.WhenNotMatched`.
 #[derive(Clone, Debug)]
 pub struct WhenNotMatched(MergeIntoWriter, Option<Column>);
 
-/// What happens to a row of the table that matches none of the DataFrame, `MergeIntoWriter.whenNotMatchedBySource`.
+/// What happens to a row of the table that matches none of the DataFrame, `MergeIntoWriter.WhenNotMatchedBySource`.
 #[derive(Clone, Debug)]
 pub struct WhenNotMatchedBySource(MergeIntoWriter, Option<Column>);
 
@@ -123,7 +123,7 @@ impl MergeIntoWriter {
 }
 
 impl WhenMatched {
-    /// All columns get the DataFrame's values.
+    /// All columns get the DataFrame's values, `MergeIntoWriter.WhenMatched.updateAll`.
     pub fn update_all(mut self) -> MergeIntoWriter {
         self.0
             .matched
@@ -131,7 +131,7 @@ impl WhenMatched {
         self.0
     }
 
-    /// These columns get these values.
+    /// These columns get these values, `MergeIntoWriter.WhenMatched.update`.
     pub fn update(
         mut self,
         assignments: impl IntoIterator<Item = (impl Into<String>, Column)>,
@@ -142,7 +142,7 @@ impl WhenMatched {
         self.0
     }
 
-    /// The row is deleted.
+    /// The row is deleted, `MergeIntoWriter.WhenMatched.delete`.
     pub fn delete(mut self) -> MergeIntoWriter {
         self.0.matched.push(action(ActionType::Delete, self.1, NOTHING));
         self.0
@@ -150,7 +150,7 @@ impl WhenMatched {
 }
 
 impl WhenNotMatched {
-    /// The row is inserted.
+    /// The row is inserted, `MergeIntoWriter.WhenNotMatched.insertAll`.
     pub fn insert_all(mut self) -> MergeIntoWriter {
         self.0
             .not_matched
@@ -158,7 +158,7 @@ impl WhenNotMatched {
         self.0
     }
 
-    /// A row of these values is inserted.
+    /// A row of these values is inserted, `MergeIntoWriter.WhenNotMatched.insert`.
     pub fn insert(
         mut self,
         assignments: impl IntoIterator<Item = (impl Into<String>, Column)>,
@@ -171,14 +171,14 @@ impl WhenNotMatched {
 }
 
 impl WhenNotMatchedBySource {
-    /// All columns get the DataFrame's values.
+    /// All columns get the DataFrame's values, `MergeIntoWriter.WhenNotMatchedBySource.updateAll`.
     pub fn update_all(mut self) -> MergeIntoWriter {
         let action = action(ActionType::UpdateStar, self.1, NOTHING);
         self.0.not_matched_by_source.push(action);
         self.0
     }
 
-    /// These columns get these values.
+    /// These columns get these values, `MergeIntoWriter.WhenNotMatchedBySource.update`.
     pub fn update(
         mut self,
         assignments: impl IntoIterator<Item = (impl Into<String>, Column)>,
@@ -188,7 +188,7 @@ impl WhenNotMatchedBySource {
         self.0
     }
 
-    /// The row is deleted.
+    /// The row is deleted, `MergeIntoWriter.WhenNotMatchedBySource.delete`.
     pub fn delete(mut self) -> MergeIntoWriter {
         let action = action(ActionType::Delete, self.1, NOTHING);
         self.0.not_matched_by_source.push(action);

@@ -4,6 +4,7 @@
 
 mod expression;
 mod pattern;
+mod pieces;
 mod scope;
 mod statement;
 
@@ -13,6 +14,7 @@ use ruff_python_ast as ast;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
+pub(crate) use self::pieces::pieces;
 use self::scope::{Kind, Scopes};
 use crate::{
     class::Class,

@@ -4,9 +4,10 @@ use spark_connect_client::{
     Column,
     functions::{Argument, Lambda},
     plan::{Expression, Literal},
+    proto,
 };
 
-use super::{column::PyColumn, error, types::PyType};
+use super::{column::PyColumn, error, table_arg::PyTableArg, types::PyType};
 use crate::{
     exception::R,
     modules::{
@@ -14,8 +15,8 @@ use crate::{
         decimal::Decimal,
     },
     types::{self, class_of},
-    value::Value,
-    vm::Vm,
+    value::{Dict, Value},
+    vm::{Vm, native::Arguments},
 };
 
 /// A plain value as a literal, none if it is no plain value.
@@ -75,9 +76,11 @@ pub(super) fn operand(value: &Value) -> R<Column> {
 pub(super) fn column(value: &Value, parameter: &str) -> R<Column> {
     match value {
         Value::Str(name) => Ok(Column::new(Expression::column(name.as_str()))),
-        other => match other.downcast::<PyColumn>() {
-            Some(column) => Ok(column.0.clone()),
-            None => Err(error::type_error(format!(
+        other => match (other.downcast::<PyColumn>(), other.downcast::<PyTableArg>()) {
+            (Some(column), _) => Ok(column.0.clone()),
+            // Where a table may stand is for Spark to say.
+            (None, Some(table)) => Ok(table.column()),
+            (None, None) => Err(error::type_error(format!(
                 "[NOT_COLUMN_OR_STR] Argument `{parameter}` should be a Column or str, got {}.",
                 class_of(other).name
             ))),
@@ -91,6 +94,11 @@ pub(super) fn columns(values: &[Value], parameter: &str) -> R<Vec<Column>> {
         .iter()
         .map(|value| column(value, parameter))
         .collect()
+}
+
+/// Several columns, each by itself.
+pub(super) fn each(values: &[Value], parameter: &str) -> R<Vec<Column>> {
+    values.iter().map(|value| column(value, parameter)).collect()
 }
 
 /// The values, or those of the one list.
@@ -115,6 +123,108 @@ pub(super) fn text(value: &Value, parameter: &str) -> R<String> {
             "[NOT_STR] Argument `{parameter}` should be a str, got {}.",
             class_of(value).name
         ))
+    })
+}
+
+/// A text that must be given.
+pub(super) fn required(value: Option<Value>, parameter: &str) -> R<String> {
+    text(&value.unwrap_or(Value::None), parameter)
+}
+
+/// What was given, if it is not None.
+pub(super) fn given(value: Option<Value>) -> Option<Value> {
+    value.filter(|value| !value.is_none())
+}
+
+/// A text that may be left out.
+pub(super) fn optional(value: Option<Value>, parameter: &str) -> R<Option<String>> {
+    given(value).map(|value| text(&value, parameter)).transpose()
+}
+
+/// The entries of a dict that may be left out, as options.
+pub(super) fn pairs(value: Option<Value>, parameter: &str) -> R<Vec<(String, String)>> {
+    match given(value) {
+        None => Ok(Vec::new()),
+        Some(Value::Dict(dict)) => dict
+            .pairs()
+            .iter()
+            .map(|(key, value)| Ok((text(key, parameter)?, option(value)?)))
+            .collect(),
+        Some(other) => Err(error::type_error(format!(
+            "[NOT_DICT] Argument `{parameter}` should be a dict, got {}.",
+            class_of(&other).name
+        ))),
+    }
+}
+
+/// A flag that may be left out.
+pub(super) fn flag(value: Option<Value>, default: bool) -> R<bool> {
+    value.map_or(Ok(default), |value| types::truth(&value))
+}
+
+/// A column that must be one.
+pub(super) fn a_column(value: Option<&Value>, parameter: &str) -> R<Column> {
+    match value.and_then(Value::downcast::<PyColumn>) {
+        Some(column) => Ok(column.0.clone()),
+        None => Err(error::type_error(format!(
+            "[NOT_COLUMN] Argument `{parameter}` should be a Column, got {}.",
+            value.map_or("nothing", |value| class_of(value).name)
+        ))),
+    }
+}
+
+/// The values after the instance.
+pub(super) fn rest(args: &Arguments) -> &[Value] {
+    args.positional.get(1..).unwrap_or_default()
+}
+
+/// A literal of a message as the value that PySpark makes of it.
+pub(super) fn from_literal(literal: &proto::expression::Literal) -> R<Value> {
+    use proto::expression::literal::LiteralType as Kind;
+    Ok(match &literal.literal_type {
+        None | Some(Kind::Null(_)) => Value::None,
+        Some(Kind::Boolean(flag)) => Value::Bool(*flag),
+        Some(Kind::Byte(number) | Kind::Short(number) | Kind::Integer(number)) => {
+            Value::Int((*number).into())
+        }
+        Some(Kind::Long(number)) => Value::Int(*number),
+        Some(Kind::Float(number)) => Value::Float((*number).into()),
+        Some(Kind::Double(number)) => Value::Float(*number),
+        Some(Kind::String(text)) => Value::text(text.as_str()),
+        Some(Kind::Binary(bytes)) => Value::Bytes(bytes.as_slice().into()),
+        Some(Kind::Date(day)) => Moment::date((*day).into()),
+        Some(Kind::Timestamp(micros) | Kind::TimestampNtz(micros)) => Moment::datetime(*micros, None),
+        Some(Kind::DayTimeInterval(micros)) => Value::object(Delta((*micros).into())),
+        Some(Kind::Decimal(decimal)) => Decimal::parse(&decimal.value).map_or(Value::None, Value::object),
+        Some(Kind::Array(array)) => Value::list(array.elements.iter().map(from_literal).collect::<R<_>>()?),
+        Some(Kind::Map(map)) => {
+            let dict = Dict::new();
+            for (key, value) in map.keys.iter().zip(&map.values) {
+                dict.insert(from_literal(key)?, from_literal(value)?)?;
+            }
+            Value::dict(dict)
+        }
+        Some(Kind::Struct(row)) => {
+            #[expect(deprecated, reason = "servers before 4.1 say the type here")]
+            let said = literal.data_type.as_ref().or(row.struct_type.as_ref());
+            let names = match said.and_then(|data_type| data_type.kind.as_ref()) {
+                Some(proto::data_type::Kind::Struct(fields)) => Some(
+                    fields
+                        .fields
+                        .iter()
+                        .map(|field| field.name.as_str().into())
+                        .collect(),
+                ),
+                _ => None,
+            };
+            let values = row.elements.iter().map(from_literal).collect::<R<_>>()?;
+            super::row::Row::value(names, values)
+        }
+        Some(_) => {
+            return Err(crate::exception::not_implemented(
+                "a literal of a type that has no counterpart in a cell; cast it, to a string for example",
+            ));
+        }
     })
 }
 

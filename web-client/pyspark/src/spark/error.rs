@@ -139,7 +139,7 @@ pub fn traceback(error: &Error) -> String {
 }
 
 /// What Python raises for it.
-pub(super) fn raised(error: Error) -> Raised {
+pub(crate) fn raised(error: Error) -> Raised {
     let (class, message) = named(&error);
     Exception::of_spark(class, &message, error)
 }

@@ -3,36 +3,44 @@
 use std::{any::Any, cell::RefCell, rc::Rc};
 
 use futures::future::LocalBoxFuture;
-use spark_connect_client::{
-    Column, DataFrame,
-    proto::data_type::{Kind, Struct},
-    types as client_types,
-};
+use spark_connect_client::{Column, DataFrame, proto::data_type::Struct, types as client_types};
 
 use super::{
     column::PyColumn,
     convert,
     error::{raised, type_error},
-    frame_actions, frame_columns, frame_rows, origin,
-    types::{PyType, of},
+    frame_actions, frame_columns, frame_kept, frame_properties, frame_rows, origin, unsupported,
 };
 use crate::{
-    class::{Class, OBJECT, no_constant},
+    class::{Class, OBJECT},
     exception::{self, R, raise},
     types,
     value::{Object, Value, object::Answer},
-    vm::{Vm, native::Native},
+    vm::{
+        Vm,
+        native::{Native, joined},
+    },
+};
+
+const TABLES: &[&[Native]] = &[
+    frame_columns::METHODS,
+    frame_rows::METHODS,
+    frame_actions::METHODS,
+    frame_kept::METHODS,
+    frame_properties::METHODS,
+];
+
+const COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < TABLES.len() {
+        count += TABLES[at].len();
+        at += 1;
+    }
+    count
 };
 
 /// The methods of several modules in one table.
-static METHODS: std::sync::LazyLock<Vec<&'static Native>> = std::sync::LazyLock::new(|| {
-    let groups = [
-        frame_columns::METHODS,
-        frame_rows::METHODS,
-        frame_actions::METHODS,
-    ];
-    groups.into_iter().flatten().collect()
-});
+static METHODS: [Native; COUNT] = joined(TABLES);
 
 /// What is asked for without a call.
 const PROPERTIES: [&str; 8] = [
@@ -47,13 +55,9 @@ const PROPERTIES: [&str; 8] = [
 ];
 
 pub(super) static DATAFRAME: Class = Class {
-    name: "DataFrame",
-    module: "pyspark.sql.connect.dataframe",
     base: Some(&OBJECT),
-    new: None,
-    methods: &[],
-    statics: &[],
-    constant: no_constant,
+    methods: &METHODS,
+    ..Class::named("DataFrame", "pyspark.sql.connect.dataframe")
 };
 
 /// A DataFrame, and its schema once Spark was asked for it.
@@ -71,11 +75,13 @@ impl PyFrame {
     }
 
     /// A DataFrame that a step of the running cell made.
-    pub(super) fn of_step(vm: &Vm, fragment: &str, frame: DataFrame) -> Value {
-        Self::value(match origin(vm, fragment) {
+    pub(super) fn of_step(vm: &mut Vm, fragment: &str, frame: DataFrame) -> Value {
+        let frame = match origin(vm, fragment) {
             Some(origin) => frame.with_origin(origin),
             None => frame,
-        })
+        };
+        vm.made(fragment, &frame);
+        Self::value(frame)
     }
 
     pub(super) async fn schema(&self) -> R<Rc<Struct>> {
@@ -97,16 +103,6 @@ impl PyFrame {
         match usize::try_from(at).ok().and_then(|at| schema.fields.get(at)) {
             Some(field) => Ok(self.frame.col(&field.name)),
             None => Err(raise(&exception::INDEX_ERROR, "list index out of range")),
-        }
-    }
-
-    /// A column of it, by a name that it has.
-    async fn column(&self, name: &str) -> R<Column> {
-        let schema = self.schema().await?;
-        let has = client_types::StructType::from((*schema).clone()).has(name);
-        match has {
-            true => Ok(self.frame.col(name)),
-            false => Err(raise(&exception::KEY_ERROR, name)),
         }
     }
 }
@@ -190,69 +186,29 @@ impl Object for PyFrame {
     }
 
     fn attribute<'a>(self: Rc<Self>, vm: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
-        if let Some(native) = METHODS.iter().find(|native| native.name == name) {
-            return Some(
-                Ok(Value::Method(Rc::new(crate::value::Method {
-                    this: Value::Object(self),
-                    native,
-                })))
-                .into(),
-            );
-        }
-        if name == "__class__" {
+        if DATAFRAME.method(name).is_some() || name == "__class__" {
             return None;
         }
-        let name = name.to_owned();
-        Some(Answer::Later(Box::pin(async move {
-            match name.as_str() {
-                "columns" => {
-                    let schema = self.schema().await?;
-                    Ok(Value::list(
-                        schema
-                            .fields
-                            .iter()
-                            .map(|field| Value::text(field.name.as_str()))
-                            .collect(),
-                    ))
-                }
-                "schema" => Ok(Value::object(PyType(of(Kind::Struct(
-                    (*self.schema().await?).clone(),
-                ))))),
-                "dtypes" => {
-                    let schema = self.schema().await?;
-                    let pair = |field: &spark_connect_client::proto::data_type::StructField| {
-                        let kind = field
-                            .data_type
-                            .as_ref()
-                            .map_or("void".to_owned(), client_types::simple_string);
-                        Value::tuple(vec![Value::text(field.name.as_str()), Value::text(kind)])
-                    };
-                    Ok(Value::list(schema.fields.iter().map(pair).collect()))
-                }
-                "isStreaming" => self.frame.is_streaming().await.map(Value::Bool).map_err(raised),
-                "sparkSession" => Ok(super::session(self.frame.session().clone())),
-                "write" => Ok(super::writer::value(self.frame.clone())),
-                "na" => Ok(Value::object(super::frame_rows::Part::new("na", self.clone()))),
-                "stat" => Ok(Value::object(super::frame_rows::Part::new("stat", self.clone()))),
-                "rdd" | "sparkContext" => Err(raise(
-                    &exception::PYSPARK_ATTRIBUTE_ERROR,
-                    format!(
-                        "[JVM_ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported in Spark Connect."
-                    ),
-                )),
-                name if name.starts_with("__") => {
-                    Err(types::attribute::missing(&Value::Object(self.clone()), name))
-                }
-                name => match self.column(name).await {
-                    Ok(column) => Ok(PyColumn::of_step(vm, name, column)),
-                    Err(error) if error.class.is(&exception::KEY_ERROR) => Err(raise(
-                        &exception::PYSPARK_ATTRIBUTE_ERROR,
-                        format!("[ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported."),
-                    )),
-                    Err(error) => Err(error),
-                },
+        let refused = (name != "rdd")
+            .then(|| unsupported::find("DataFrame", name))
+            .flatten();
+        if let Some(refused) = refused {
+            return Some(Ok(refused).into());
+        }
+        let found = match name {
+            "rdd" | "sparkContext" => Err(raise(
+                &exception::PYSPARK_ATTRIBUTE_ERROR,
+                format!(
+                    "[JVM_ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported in Spark Connect."
+                ),
+            )),
+            name if name.starts_with("__") => {
+                Err(types::attribute::missing(&Value::Object(self.clone()), name))
             }
-        })))
+            // Whether there is such a column is for Spark to say, when it is used.
+            name => Ok(PyColumn::of_step(vm, name, self.frame.col(name))),
+        };
+        Some(found.into())
     }
 
     fn item<'a>(self: Rc<Self>, vm: &'a mut Vm, item: &Value) -> Answer<'a> {

@@ -8,7 +8,7 @@ use spark_connect_client::{Command, DataFrame, Execution, ExplainMode, Output};
 use super::{convert, error::raised, frame::this, rows};
 use crate::{
     class::Class,
-    exception::{R, not_implemented, raise},
+    exception::{R, raise},
     types,
     value::{Object, Value, object::Answer},
     vm::{
@@ -21,8 +21,8 @@ fn count(value: Option<Value>, default: i32, name: &str) -> R<i32> {
     value.map_or(Ok(default), |value| convert::int(&value, name))
 }
 
-pub(super) static METHODS: &[Native] = &[
-    Native::later("show", |vm, args| {
+pub(super) const METHODS: &[Native] = &[
+    Native::action("show", |vm, args| {
         Box::pin(async move {
             let [frame, n, truncate, vertical] =
                 args.bind("show", ["self", "n", "truncate", "vertical"], 1)?;
@@ -44,7 +44,7 @@ pub(super) static METHODS: &[Native] = &[
             Ok(Value::None)
         })
     }),
-    Native::later("printSchema", |vm, args| {
+    Native::action("printSchema", |vm, args| {
         Box::pin(async move {
             let [frame, level] = args.bind("printSchema", ["self", "level"], 1)?;
             let level = level
@@ -57,7 +57,7 @@ pub(super) static METHODS: &[Native] = &[
             Ok(Value::None)
         })
     }),
-    Native::later("explain", |vm, args| {
+    Native::action("explain", |vm, args| {
         Box::pin(async move {
             let [frame, extended, mode] = args.bind("explain", ["self", "extended", "mode"], 1)?;
             let frame = this(frame.as_ref())?.frame.clone();
@@ -86,33 +86,33 @@ pub(super) static METHODS: &[Native] = &[
             Ok(Value::None)
         })
     }),
-    Native::later("collect", |_, args| {
+    Native::action("collect", |_, args| {
         Box::pin(async move {
             let [frame] = args.exactly("collect")?;
             collect(&this(Some(&frame))?.frame.clone()).await.map(Value::list)
         })
     }),
-    Native::later("take", |_, args| {
+    Native::action("take", |_, args| {
         Box::pin(async move {
             let [frame, rows] = args.bind("take", ["self", "num"], 2)?;
             let frame = this(frame.as_ref())?.frame.limit(count(rows, 1, "num")?);
             collect(&frame).await.map(Value::list)
         })
     }),
-    Native::later("tail", |_, args| {
+    Native::action("tail", |_, args| {
         Box::pin(async move {
             let [frame, rows] = args.bind("tail", ["self", "num"], 2)?;
             let frame = this(frame.as_ref())?.frame.tail_frame(count(rows, 1, "num")?);
             collect(&frame).await.map(Value::list)
         })
     }),
-    Native::later("first", |_, args| {
+    Native::action("first", |_, args| {
         Box::pin(async move {
             let [frame] = args.exactly("first")?;
             first(&this(Some(&frame))?.frame.clone()).await
         })
     }),
-    Native::later("head", |_, args| {
+    Native::action("head", |_, args| {
         Box::pin(async move {
             let [frame, rows] = args.bind("head", ["self", "n"], 1)?;
             let frame = this(frame.as_ref())?.frame.clone();
@@ -122,14 +122,14 @@ pub(super) static METHODS: &[Native] = &[
             }
         })
     }),
-    Native::later("count", |_, args| {
+    Native::action("count", |_, args| {
         Box::pin(async move {
             let [frame] = args.exactly("count")?;
             let frame = this(Some(&frame))?.frame.clone();
             frame.count().await.map(Value::Int).map_err(raised)
         })
     }),
-    Native::later("isEmpty", |_, args| {
+    Native::action("isEmpty", |_, args| {
         Box::pin(async move {
             let [frame] = args.exactly("isEmpty")?;
             let frame = this(Some(&frame))?.frame.clone();
@@ -143,41 +143,31 @@ pub(super) static METHODS: &[Native] = &[
             frame.is_local().await.map(Value::Bool).map_err(raised)
         })
     }),
-    Native::sync("toLocalIterator", |_, args| {
-        let [frame, _] = args.bind("toLocalIterator", ["self", "prefetchPartitions"], 1)?;
-        let execution = this(frame.as_ref())?.frame.execute().map_err(raised)?;
-        Ok(Value::object(Stream {
-            execution: RefCell::new(Some(execution)),
-            waiting: RefCell::default(),
-        }))
-    }),
-    Native::later("cache", |_, args| Box::pin(persist(args))),
-    Native::later("persist", |_, args| Box::pin(persist(args))),
-    Native::later("unpersist", |_, args| {
+    Native::action("toLocalIterator", |_, args| {
         Box::pin(async move {
-            let [frame, blocking] = args.bind("unpersist", ["self", "blocking"], 1)?;
-            let blocking = blocking.map_or(Ok(false), |value| types::truth(&value))?;
-            let value = frame.unwrap_or(Value::None);
-            let frame = this(Some(&value))?.frame.clone();
-            frame.unpersist(blocking).await.map_err(raised)?;
-            Ok(value)
+            let [frame, _] = args.bind("toLocalIterator", ["self", "prefetchPartitions"], 1)?;
+            let execution = this(frame.as_ref())?.frame.execute().map_err(raised)?;
+            Ok(Value::object(Stream {
+                execution: RefCell::new(Some(execution)),
+                waiting: RefCell::default(),
+            }))
         })
     }),
-    Native::later("createTempView", |_, args| {
+    Native::action("createTempView", |_, args| {
         Box::pin(view(args, |frame, name| frame.create_temp_view(name)))
     }),
-    Native::later("createOrReplaceTempView", |_, args| {
+    Native::action("createOrReplaceTempView", |_, args| {
         Box::pin(view(args, |frame, name| frame.create_or_replace_temp_view(name)))
     }),
-    Native::later("createGlobalTempView", |_, args| {
+    Native::action("createGlobalTempView", |_, args| {
         Box::pin(view(args, |frame, name| frame.create_global_temp_view(name)))
     }),
-    Native::later("createOrReplaceGlobalTempView", |_, args| {
+    Native::action("createOrReplaceGlobalTempView", |_, args| {
         Box::pin(view(args, |frame, name| {
             frame.create_or_replace_global_temp_view(name)
         }))
     }),
-    Native::later("registerTempTable", |_, args| {
+    Native::action("registerTempTable", |_, args| {
         Box::pin(view(args, |frame, name| frame.create_or_replace_temp_view(name)))
     }),
     Native::later("inputFiles", |_, args| {
@@ -211,31 +201,6 @@ pub(super) static METHODS: &[Native] = &[
                 .map_err(raised)
         })
     }),
-    Native::sync("toPandas", |_, _| {
-        Err(not_implemented(
-            "toPandas needs Python; use collect, or let the grid show the DataFrame",
-        ))
-    }),
-    Native::sync("toArrow", |_, _| {
-        Err(not_implemented(
-            "toArrow needs Python; use collect, or export the result",
-        ))
-    }),
-    Native::sync("mapInPandas", |_, _| {
-        Err(not_implemented(
-            "mapInPandas needs a Python worker; use select and functions",
-        ))
-    }),
-    Native::sync("mapInArrow", |_, _| {
-        Err(not_implemented(
-            "mapInArrow needs a Python worker; use select and functions",
-        ))
-    }),
-    Native::sync("foreach", |_, _| {
-        Err(not_implemented(
-            "foreach needs a Python worker; loop over collect()",
-        ))
-    }),
     Native::sync("writeTo", |_, args| {
         let [frame, table] = args.bind("writeTo", ["self", "table"], 2)?;
         let table = convert::text(&table.unwrap_or(Value::None), "table")?;
@@ -264,14 +229,6 @@ async fn first(frame: &DataFrame) -> R<Value> {
         .into_iter()
         .next()
         .unwrap_or(Value::None))
-}
-
-async fn persist(args: Arguments) -> R<Value> {
-    let [frame, _] = args.bind("persist", ["self", "storageLevel"], 1)?;
-    let value = frame.unwrap_or(Value::None);
-    let frame = this(Some(&value))?.frame.clone();
-    frame.cache().await.map_err(raised)?;
-    Ok(value)
 }
 
 async fn view(args: Arguments, make: fn(&DataFrame, String) -> Command) -> R<Value> {

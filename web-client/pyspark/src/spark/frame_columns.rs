@@ -23,7 +23,7 @@ fn rest(args: &Arguments) -> &[Value] {
     args.positional.get(1..).unwrap_or_default()
 }
 
-pub(super) static METHODS: &[Native] = &[
+pub(super) const METHODS: &[Native] = &[
     Native::sync("select", |vm, args| {
         args.no_names("select")?;
         let frame = &this(args.positional.first())?.frame;

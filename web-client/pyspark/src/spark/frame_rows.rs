@@ -1,7 +1,5 @@
 //! Methods of `DataFrame` that choose, order and combine rows, fill gaps, and count statistics.
 
-use std::{any::Any, rc::Rc};
-
 use spark_connect_client::{
     Column, DataFrame, DropNa, functions,
     plan::{Dedup, Literal},
@@ -13,10 +11,9 @@ use super::{
     frame::{PyFrame, other, this},
 };
 use crate::{
-    class::Class,
     exception::{R, raise},
     types,
-    value::{Object, Value, object::Answer},
+    value::Value,
     vm::{
         Vm,
         native::{Arguments, Native},
@@ -40,7 +37,7 @@ macro_rules! set {
     };
 }
 
-pub(super) static METHODS: &[Native] = &[
+pub(super) const METHODS: &[Native] = &[
     Native::sync("filter", filter),
     Native::sync("where", filter),
     Native::sync("limit", |vm, args| {
@@ -180,7 +177,7 @@ pub(super) static METHODS: &[Native] = &[
             this(frame.as_ref())?.frame.crosstab(&a, &b),
         ))
     }),
-    Native::later("corr", |_, args| {
+    Native::action("corr", |_, args| {
         Box::pin(async move {
             let [frame, a, b, method] = args.bind("corr", ["self", "col1", "col2", "method"], 3)?;
             let (a, b) = (
@@ -199,7 +196,7 @@ pub(super) static METHODS: &[Native] = &[
                 .map_err(raised)
         })
     }),
-    Native::later("cov", |_, args| {
+    Native::action("cov", |_, args| {
         Box::pin(async move {
             let [frame, a, b] = args.bind("cov", ["self", "col1", "col2"], 3)?;
             let (a, b) = (
@@ -211,41 +208,6 @@ pub(super) static METHODS: &[Native] = &[
         })
     }),
 ];
-
-/// `df.na` and `df.stat`: the same methods under shorter names.
-pub(super) struct Part {
-    kind: &'static str,
-    frame: Rc<PyFrame>,
-}
-
-impl Part {
-    pub(super) fn new(kind: &'static str, frame: Rc<PyFrame>) -> Self {
-        Self { kind, frame }
-    }
-}
-
-impl Object for Part {
-    fn class(&self) -> &'static Class {
-        static NA: Class = Class::named("DataFrameNaFunctions", "pyspark.sql.connect.dataframe");
-        static STAT: Class = Class::named("DataFrameStatFunctions", "pyspark.sql.connect.dataframe");
-        if self.kind == "na" { &NA } else { &STAT }
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn attribute<'a>(self: Rc<Self>, vm: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
-        let name = match (self.kind, name) {
-            ("na", "fill") => "fillna",
-            ("na", "drop") => "dropna",
-            ("na", "replace") => "replace",
-            ("stat", "corr" | "cov" | "crosstab") => name,
-            _ => return None,
-        };
-        self.frame.clone().attribute(vm, name)
-    }
-}
 
 fn filter(vm: &mut Vm, args: Arguments) -> R<Value> {
     let [frame, condition] = args.bind("filter", ["self", "condition"], 2)?;
@@ -328,7 +290,7 @@ fn partitions(args: &Arguments) -> R<(&DataFrame, Option<i32>, Vec<Column>)> {
     Ok((frame, count, convert::columns(columns, "cols")?))
 }
 
-fn seed_of(seed: Option<Value>) -> R<i64> {
+pub(super) fn seed_of(seed: Option<Value>) -> R<i64> {
     match seed {
         None | Some(Value::None) => Ok((spark_connect_client::platform::random() * 9e18) as i64),
         Some(seed) => types::integer(&seed),

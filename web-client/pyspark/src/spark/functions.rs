@@ -7,7 +7,7 @@ use spark_connect_client::functions::{self, Signature};
 use super::{column::PyColumn, convert, error::raised, frame::PyFrame};
 use crate::{
     class::Class,
-    exception::{R, not_implemented},
+    exception::R,
     value::{Object, Value, object::Answer},
     vm::{
         Vm,
@@ -20,7 +20,14 @@ pub(super) fn get(name: &str) -> Option<Value> {
     if let Some(native) = OWN.iter().find(|native| native.name == name) {
         return Some(Value::Native(native));
     }
-    functions::signature_of(name).map(|signature| Value::object(Function(signature)))
+    functions::signature_of(name)
+        .map(|signature| Value::object(Function(signature)))
+        .or_else(|| super::refused("functions", name))
+}
+
+/// Whether it has a function, one that is not refused.
+pub(super) fn has(name: &str) -> bool {
+    OWN.iter().any(|native| native.name == name) || functions::signature_of(name).is_some()
 }
 
 /// The names of the module.
@@ -28,27 +35,15 @@ pub(super) fn names() -> Vec<&'static str> {
     functions::signatures().map(|signature| signature.name).collect()
 }
 
-static OWN: &[Native] = &[
-    Native::sync("broadcast", |_, args| {
-        let [frame] = args.bind("broadcast", ["df"], 1)?;
-        match frame.as_ref().and_then(Value::downcast::<PyFrame>) {
-            Some(frame) => Ok(PyFrame::value(frame.frame.broadcast())),
-            None => Err(super::error::type_error(
-                "[NOT_DATAFRAME] Argument `df` should be a DataFrame.",
-            )),
-        }
-    }),
-    Native::sync("udf", |_, _| Err(needs_python("udf"))),
-    Native::sync("pandas_udf", |_, _| Err(needs_python("pandas_udf"))),
-    Native::sync("udtf", |_, _| Err(needs_python("udtf"))),
-    Native::sync("arrow_udf", |_, _| Err(needs_python("arrow_udf"))),
-];
-
-fn needs_python(name: &str) -> crate::exception::Raised {
-    not_implemented(format!(
-        "{name} needs a Python worker; use pyspark.sql.functions, higher-order functions such as transform, or expr"
-    ))
-}
+static OWN: &[Native] = &[Native::sync("broadcast", |_, args| {
+    let [frame] = args.bind("broadcast", ["df"], 1)?;
+    match frame.as_ref().and_then(Value::downcast::<PyFrame>) {
+        Some(frame) => Ok(PyFrame::value(frame.frame.broadcast())),
+        None => Err(super::error::type_error(
+            "[NOT_DATAFRAME] Argument `df` should be a DataFrame.",
+        )),
+    }
+})];
 
 /// A function of columns.
 struct Function(&'static Signature);

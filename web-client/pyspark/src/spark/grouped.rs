@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     class::{Class, OBJECT, no_constant},
-    exception::{R, not_implemented},
+    exception::R,
     types,
     value::{Object, Value},
     vm::{
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-static GROUPED: Class = Class {
+pub(super) static GROUPED: Class = Class {
     name: "GroupedData",
     module: "pyspark.sql.connect.group",
     base: Some(&OBJECT),
@@ -67,16 +67,6 @@ static GROUPED: Class = Class {
                 };
                 Ok(PyGroup::value(group.pivot(&column, values).map_err(raised)?))
             })
-        }),
-        Native::sync("applyInPandas", |_, _| {
-            Err(not_implemented(
-                "applyInPandas needs a Python worker; use agg and functions",
-            ))
-        }),
-        Native::sync("apply", |_, _| {
-            Err(not_implemented(
-                "apply needs a Python worker; use agg and functions",
-            ))
         }),
     ],
     statics: &[],

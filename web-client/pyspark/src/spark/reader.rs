@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     class::{Class, OBJECT, no_constant},
-    exception::R,
+    exception::{ASSERTION_ERROR, R, raise},
     value::{Object, Value},
     vm::{
         Vm,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-static READER: Class = Class {
+pub(super) static READER: Class = Class {
     name: "DataFrameReader",
     module: "pyspark.sql.connect.readwriter",
     base: Some(&OBJECT),
@@ -87,6 +87,17 @@ static READER: Class = Class {
         Native::later("xml", |vm, args| {
             Box::pin(files(vm, args, "xml", |reader, paths| reader.xml(paths)))
         }),
+        Native::sync("changes", |vm, args| {
+            let [reader, name] = args.bind("changes", ["self", "tableName"], 2)?;
+            let name = convert::required(name, "tableName")?;
+            let frame = this(reader.as_ref())?
+                .reader
+                .clone()
+                .changes(name)
+                .map_err(raised)?;
+            Ok(PyFrame::of_step(vm, "changes", frame))
+        }),
+        Native::sync("jdbc", jdbc),
     ],
     statics: &[],
     constant: no_constant,
@@ -164,6 +175,62 @@ fn paths(path: Option<Value>) -> R<Vec<String>> {
         None | Some(Value::None) => Ok(Vec::new()),
         Some(path) => convert::names(&[path], "path"),
     }
+}
+
+/// A table of another database: in one part, in parts by a column, or in one for each condition.
+fn jdbc(vm: &mut Vm, args: Arguments) -> R<Value> {
+    let names = [
+        "self",
+        "url",
+        "table",
+        "column",
+        "lowerBound",
+        "upperBound",
+        "numPartitions",
+        "predicates",
+        "properties",
+    ];
+    let [
+        reader,
+        url,
+        table,
+        column,
+        lower,
+        upper,
+        count,
+        predicates,
+        properties,
+    ] = args.bind("jdbc", names, 3)?;
+    let (url, table) = (convert::required(url, "url")?, convert::required(table, "table")?);
+    let mut reader = this(reader.as_ref())?.reader.clone();
+    let mut predicates = convert::given(predicates)
+        .map(|predicates| convert::names(&[predicates], "predicates"))
+        .transpose()?;
+    if let Some(column) = convert::optional(column, "column")? {
+        reader = reader.option("partitionColumn", column);
+        for (name, value) in [
+            ("lowerBound", lower),
+            ("upperBound", upper),
+            ("numPartitions", count),
+        ] {
+            let Some(value) = convert::given(value) else {
+                return Err(raise(
+                    &ASSERTION_ERROR,
+                    format!("{name} can not be None when ``column`` is specified"),
+                ));
+            };
+            reader = reader.option(name, convert::option(&value)?);
+        }
+        predicates = None;
+    }
+    for (key, value) in convert::pairs(properties, "properties")? {
+        reader = reader.option(key, value);
+    }
+    Ok(PyFrame::of_step(
+        vm,
+        "jdbc",
+        reader.jdbc(&url, &table, predicates),
+    ))
 }
 
 /// Files of a format, or the texts of a DataFrame; keywords are the format's options.

@@ -10,22 +10,39 @@ use spark_connect_client::{
 };
 
 use super::{
+    catalog::PyCatalog,
     column::PyColumn,
     convert,
     error::{raised, type_error},
     frame::PyFrame,
     local, reader,
+    stream_query::PyManager,
+    stream_reader::PyStreamReader,
+    tvf::PyTvf,
+    udf::PyUdf,
 };
 use crate::{
     class::{Class, OBJECT, no_constant},
-    exception::{R, not_implemented, raise},
+    exception::{R, raise},
     types,
-    value::{Object, Value, object::Answer},
+    value::{Dict, Object, Set, Value, object::Answer},
     vm::{
         Vm,
         native::{Arguments, Native},
     },
 };
+
+/// A part of the session that is always there.
+macro_rules! property {
+    ($name:literal, $make:expr) => {
+        Native::property($name, |_, session| {
+            Box::pin(async move {
+                let make: fn(Session) -> Value = $make;
+                Ok(make(this(Some(&session))?))
+            })
+        })
+    };
+}
 
 pub(super) static SESSION: Class = Class {
     name: "SparkSession",
@@ -46,17 +63,8 @@ pub(super) static SESSION: Class = Class {
         Native::sync("range", |vm, args| {
             let [session, start, end, step, partitions] =
                 args.bind("range", ["self", "start", "end", "step", "numPartitions"], 2)?;
-            let number =
-                |value: Option<Value>, default| value.map_or(Ok(default), |value| types::integer(&value));
-            let (start, end) = match end.filter(|end| !end.is_none()) {
-                None => (0, number(start, 0)?),
-                end => (number(start, 0)?, number(end, 0)?),
-            };
-            let partitions = partitions.filter(|value| !value.is_none());
-            let partitions = partitions
-                .map(|value| convert::int(&value, "numPartitions"))
-                .transpose()?;
-            let frame = this(session.as_ref())?.range(start, end, number(step, 1)?, partitions);
+            let (start, end, step, partitions) = bounds(start, end, step, partitions)?;
+            let frame = this(session.as_ref())?.range(start, end, step, partitions);
             Ok(PyFrame::of_step(vm, "range", frame))
         }),
         Native::later("createDataFrame", |vm, args| {
@@ -67,32 +75,128 @@ pub(super) static SESSION: Class = Class {
                 local::create(vm, &session, &data.unwrap_or(Value::None), schema).await
             })
         }),
-        Native::later("newSession", |_, args| {
+        Native::sync("newSession", |_, args| {
+            let [session] = args.exactly("newSession")?;
+            Ok(super::session(this(Some(&session))?.new_session()))
+        }),
+        Native::action("cloneSession", |_, args| {
             Box::pin(async move {
-                let [session] = args.exactly("newSession")?;
-                this(Some(&session))?
-                    .clone_session()
-                    .await
-                    .map(super::session)
-                    .map_err(raised)
+                let [session, id] = args.bind("cloneSession", ["self", "new_session_id"], 1)?;
+                let session = this(session.as_ref())?;
+                let copy = match convert::optional(id, "new_session_id")? {
+                    None => session.clone_session().await,
+                    Some(id) => session.clone_session_as(&id).await,
+                };
+                copy.map(super::session).map_err(raised)
+            })
+        }),
+        Native::later("emptyDataFrame", |vm, args| {
+            Box::pin(async move {
+                let [session, schema] = args.bind("emptyDataFrame", ["self", "schema"], 2)?;
+                let session = this(session.as_ref())?;
+                local::create(vm, &session, &Value::list(Vec::new()), schema).await
             })
         }),
         // The session is the notebook's: it ends with it.
         Native::sync("stop", |_, args| args.exactly::<1>("stop").map(|_| Value::None)),
-        Native::later("interruptAll", |_, args| {
+        Native::action("interruptAll", |_, args| {
             Box::pin(async move {
                 let [session] = args.exactly("interruptAll")?;
-                let ids = this(Some(&session))?.interrupt_all().await.map_err(raised)?;
-                Ok(Value::list(ids.into_iter().map(Value::text).collect()))
+                interrupted(this(Some(&session))?.interrupt_all().await)
+            })
+        }),
+        Native::action("interruptTag", |_, args| {
+            Box::pin(async move {
+                let [session, tag] = args.bind("interruptTag", ["self", "tag"], 2)?;
+                let tag = convert::required(tag, "tag")?;
+                interrupted(this(session.as_ref())?.interrupt_tag(&tag).await)
+            })
+        }),
+        Native::action("interruptOperation", |_, args| {
+            Box::pin(async move {
+                let [session, id] = args.bind("interruptOperation", ["self", "op_id"], 2)?;
+                let id = convert::required(id, "op_id")?;
+                interrupted(this(session.as_ref())?.interrupt_operation(&id).await)
+            })
+        }),
+        Native::sync("addTag", |_, args| {
+            let [session, tag] = args.bind("addTag", ["self", "tag"], 2)?;
+            let tag = convert::required(tag, "tag")?;
+            this(session.as_ref())?.add_tag(&tag).map_err(raised)?;
+            Ok(Value::None)
+        }),
+        Native::sync("removeTag", |_, args| {
+            let [session, tag] = args.bind("removeTag", ["self", "tag"], 2)?;
+            let tag = convert::required(tag, "tag")?;
+            this(session.as_ref())?.remove_tag(&tag).map_err(raised)?;
+            Ok(Value::None)
+        }),
+        Native::sync("getTags", |_, args| {
+            let [session] = args.exactly("getTags")?;
+            let tags = Set::new(false);
+            for tag in this(Some(&session))?.tags() {
+                tags.insert(Value::text(tag))?;
+            }
+            Ok(Value::set(tags))
+        }),
+        Native::sync("clearTags", |_, args| {
+            let [session] = args.exactly("clearTags")?;
+            this(Some(&session))?.clear_tags();
+            Ok(Value::None)
+        }),
+        property!("read", |session| reader::value(session.read())),
+        property!("readStream", |session| PyStreamReader::value(
+            session.read_stream()
+        )),
+        property!("catalog", |session| PyCatalog::value(session.catalog())),
+        property!("streams", |session| PyManager::value(session.streams())),
+        property!("tvf", |session| PyTvf::value(session.tvf())),
+        property!("udf", |session| PyUdf::value(session.udf())),
+        property!("conf", |session| Value::object(Conf(session))),
+        property!("session_id", |session| Value::text(session.session_id())),
+        property!("is_stopped", |_| Value::Bool(false)),
+        Native::property("version", |_, session| {
+            Box::pin(async move {
+                let session = this(Some(&session))?;
+                session.spark_version().await.map(Value::text).map_err(raised)
             })
         }),
     ],
-    statics: &[],
+    statics: &[
+        Native::sync("active", |vm, _| the_session(vm)),
+        Native::sync("getActiveSession", |vm, _| {
+            Ok(vm.session.clone().map_or(Value::None, session))
+        }),
+    ],
     constant: |name| match name {
         "builder" => Some(Value::object(Builder)),
+        "Builder" => Some(Value::Class(&BUILDER)),
         name => no_constant(name),
     },
 };
+
+/// The numbers of `range`: from, to, step, partitions.
+pub(super) fn bounds(
+    start: Option<Value>,
+    end: Option<Value>,
+    step: Option<Value>,
+    partitions: Option<Value>,
+) -> R<(i64, i64, i64, Option<i32>)> {
+    let number = |value: Option<Value>, default| value.map_or(Ok(default), |value| types::integer(&value));
+    let (start, end) = match convert::given(end) {
+        None => (0, number(start, 0)?),
+        end => (number(start, 0)?, number(end, 0)?),
+    };
+    let partitions = convert::given(partitions)
+        .map(|count| convert::int(&count, "numPartitions"))
+        .transpose()?;
+    Ok((start, end, number(step, 1)?, partitions))
+}
+
+fn interrupted(ids: spark_connect_client::Result<Vec<String>>) -> R<Value> {
+    let ids = ids.map_err(raised)?;
+    Ok(Value::list(ids.into_iter().map(Value::text).collect()))
+}
 
 /// The session as a value.
 pub(crate) fn session(session: Session) -> Value {
@@ -153,6 +257,9 @@ async fn sql(vm: &mut Vm, args: Arguments) -> R<Value> {
         })
         .collect();
     let plan = LogicalPlan::sql(query, arguments, views);
+    if vm.is_planning {
+        return Ok(PyFrame::of_step(vm, "sql", DataFrame::of(session, plan)));
+    }
     // A command runs at once; a query comes back to be run.
     let input = DataFrame::of(session.clone(), plan).relation().map_err(raised)?;
     let mut execution = session.execute(plan::command(CommandType::SqlCommand(SqlCommand {
@@ -218,27 +325,13 @@ impl Object for PySession {
 
     fn attribute<'a>(self: Rc<Self>, _: &'a mut Vm, name: &str) -> Option<Answer<'a>> {
         Some(match name {
-            "read" => Ok(reader::value(self.0.read())).into(),
-            "conf" => Ok(Value::object(Conf(self.0.clone()))).into(),
             "builder" => Ok(Value::object(Builder)).into(),
-            "session_id" => Ok(Value::text(self.0.session_id())).into(),
-            "version" => Answer::Later(Box::pin(async move {
-                self.0.spark_version().await.map(Value::text).map_err(raised)
-            })),
-            "udf" | "udtf" | "dataSource" => Err(not_implemented(format!(
-                "spark.{name} needs a Python worker; use pyspark.sql.functions or expr"
-            )))
-            .into(),
             "sparkContext" | "_jsparkSession" | "_jvm" => Err(raise(
                 &crate::exception::PYSPARK_ATTRIBUTE_ERROR,
                 format!(
                     "[JVM_ATTRIBUTE_NOT_SUPPORTED] Attribute `{name}` is not supported in Spark Connect."
                 ),
             ))
-            .into(),
-            "catalog" | "streams" | "readStream" | "tvf" => Err(not_implemented(format!(
-                "spark.{name} is not there yet; use SQL, for example SHOW TABLES"
-            )))
             .into(),
             _ => return None,
         })
@@ -249,38 +342,39 @@ impl Object for PySession {
     }
 }
 
+pub(super) static BUILDER: Class = Class {
+    name: "Builder",
+    module: "pyspark.sql.connect.session.SparkSession",
+    base: Some(&OBJECT),
+    new: None,
+    methods: &[
+        Native::sync("appName", |_, args| {
+            Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+        }),
+        Native::sync("master", |_, args| {
+            Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+        }),
+        Native::sync("remote", |_, args| {
+            Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+        }),
+        Native::sync("config", |_, args| {
+            Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+        }),
+        Native::sync("enableHiveSupport", |_, args| {
+            Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+        }),
+        Native::sync("getOrCreate", |vm, _| the_session(vm)),
+        Native::sync("create", |vm, _| the_session(vm)),
+    ],
+    statics: &[],
+    constant: no_constant,
+};
+
 /// `SparkSession.builder`: every setting is kept, and there is one session already.
 struct Builder;
 
 impl Object for Builder {
     fn class(&self) -> &'static Class {
-        static BUILDER: Class = Class {
-            name: "Builder",
-            module: "pyspark.sql.connect.session.SparkSession",
-            base: Some(&OBJECT),
-            new: None,
-            methods: &[
-                Native::sync("appName", |_, args| {
-                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
-                }),
-                Native::sync("master", |_, args| {
-                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
-                }),
-                Native::sync("remote", |_, args| {
-                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
-                }),
-                Native::sync("config", |_, args| {
-                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
-                }),
-                Native::sync("enableHiveSupport", |_, args| {
-                    Ok(args.positional.into_iter().next().unwrap_or(Value::None))
-                }),
-                Native::sync("getOrCreate", |vm, _| the_session(vm)),
-                Native::sync("create", |vm, _| the_session(vm)),
-            ],
-            statics: &[],
-            constant: no_constant,
-        };
         &BUILDER
     }
 
@@ -303,76 +397,87 @@ pub(super) fn current(vm: &Vm) -> R<Session> {
     })
 }
 
+pub(super) static CONF: Class = Class {
+    name: "RuntimeConf",
+    module: "pyspark.sql.connect.conf",
+    base: Some(&OBJECT),
+    new: None,
+    methods: &[
+        Native::later("get", |_, args| {
+            Box::pin(async move {
+                let [conf, key, default] = args.bind("get", ["self", "key", "default"], 2)?;
+                let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                let conf = conf_of(conf.as_ref())?;
+                let conf = conf.conf();
+                match default {
+                    None => conf.get(&key).await.map(Value::text).map_err(raised),
+                    Some(Value::None) => {
+                        let found = conf.get_option(&key).await.map_err(raised)?;
+                        Ok(found.map_or(Value::None, Value::text))
+                    }
+                    Some(default) => {
+                        let default = convert::option(&default)?;
+                        conf.get_with_default(&key, &default)
+                            .await
+                            .map(Value::text)
+                            .map_err(raised)
+                    }
+                }
+            })
+        }),
+        Native::action("set", |_, args| {
+            Box::pin(async move {
+                let [conf, key, value] = args.bind("set", ["self", "key", "value"], 3)?;
+                let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                let value = convert::option(&value.unwrap_or(Value::None))?;
+                conf_of(conf.as_ref())?
+                    .conf()
+                    .set(&key, &value)
+                    .await
+                    .map_err(raised)?;
+                Ok(Value::None)
+            })
+        }),
+        Native::action("unset", |_, args| {
+            Box::pin(async move {
+                let [conf, key] = args.bind("unset", ["self", "key"], 2)?;
+                let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                conf_of(conf.as_ref())?.conf().unset(&key).await.map_err(raised)?;
+                Ok(Value::None)
+            })
+        }),
+        Native::property("getAll", |_, conf| {
+            Box::pin(async move {
+                let conf = conf_of(Some(&conf))?.conf();
+                let all = Dict::new();
+                for (key, value) in conf.get_all(None).await.map_err(raised)? {
+                    all.insert(Value::text(key), Value::text(value))?;
+                }
+                Ok(Value::dict(all))
+            })
+        }),
+        Native::later("isModifiable", |_, args| {
+            Box::pin(async move {
+                let [conf, key] = args.bind("isModifiable", ["self", "key"], 2)?;
+                let key = convert::text(&key.unwrap_or(Value::None), "key")?;
+                let conf = conf_of(conf.as_ref())?;
+                conf.conf()
+                    .is_modifiable(&key)
+                    .await
+                    .map(Value::Bool)
+                    .map_err(raised)
+            })
+        }),
+    ],
+    statics: &[],
+    constant: no_constant,
+};
+
 /// `spark.conf`.
 struct Conf(Session);
 
 impl Object for Conf {
     fn class(&self) -> &'static Class {
-        static CONF: Class = Class {
-            name: "RuntimeConf",
-            module: "pyspark.sql.connect.conf",
-            base: Some(&OBJECT),
-            new: None,
-            methods: &[
-                Native::later("get", |_, args| {
-                    Box::pin(async move {
-                        let [conf, key, default] = args.bind("get", ["self", "key", "default"], 2)?;
-                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
-                        let conf = conf_of(conf.as_ref())?;
-                        let conf = conf.conf();
-                        match default {
-                            None => conf.get(&key).await.map(Value::text).map_err(raised),
-                            Some(Value::None) => {
-                                let found = conf.get_option(&key).await.map_err(raised)?;
-                                Ok(found.map_or(Value::None, Value::text))
-                            }
-                            Some(default) => {
-                                let default = convert::option(&default)?;
-                                conf.get_with_default(&key, &default)
-                                    .await
-                                    .map(Value::text)
-                                    .map_err(raised)
-                            }
-                        }
-                    })
-                }),
-                Native::later("set", |_, args| {
-                    Box::pin(async move {
-                        let [conf, key, value] = args.bind("set", ["self", "key", "value"], 3)?;
-                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
-                        let value = convert::option(&value.unwrap_or(Value::None))?;
-                        conf_of(conf.as_ref())?
-                            .conf()
-                            .set(&key, &value)
-                            .await
-                            .map_err(raised)?;
-                        Ok(Value::None)
-                    })
-                }),
-                Native::later("unset", |_, args| {
-                    Box::pin(async move {
-                        let [conf, key] = args.bind("unset", ["self", "key"], 2)?;
-                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
-                        conf_of(conf.as_ref())?.conf().unset(&key).await.map_err(raised)?;
-                        Ok(Value::None)
-                    })
-                }),
-                Native::later("isModifiable", |_, args| {
-                    Box::pin(async move {
-                        let [conf, key] = args.bind("isModifiable", ["self", "key"], 2)?;
-                        let key = convert::text(&key.unwrap_or(Value::None), "key")?;
-                        let conf = conf_of(conf.as_ref())?;
-                        conf.conf()
-                            .is_modifiable(&key)
-                            .await
-                            .map(Value::Bool)
-                            .map_err(raised)
-                    })
-                }),
-            ],
-            statics: &[],
-            constant: no_constant,
-        };
         &CONF
     }
 

@@ -49,7 +49,7 @@ pub(super) static WINDOW: Class = Class {
     },
 };
 
-static SPEC: Class = Class {
+pub(super) static SPEC: Class = Class {
     name: "WindowSpec",
     module: "pyspark.sql.connect.window",
     base: Some(&OBJECT),

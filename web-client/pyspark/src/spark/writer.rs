@@ -16,7 +16,7 @@ use crate::{
     vm::native::{Arguments, Native},
 };
 
-static WRITER: Class = Class {
+pub(super) static WRITER: Class = Class {
     name: "DataFrameWriter",
     module: "pyspark.sql.connect.readwriter",
     base: Some(&OBJECT),
@@ -63,15 +63,15 @@ static WRITER: Class = Class {
             let names = convert::names(args.positional.get(2..).unwrap_or_default(), "cols")?;
             Ok(wrap(this(args.positional.first())?.bucket_by(count, names)))
         }),
-        Native::later("save", |_, args| {
+        Native::action("save", |_, args| {
             Box::pin(save(args, "path", |writer, path| writer.save(path)))
         }),
-        Native::later("saveAsTable", |_, args| {
+        Native::action("saveAsTable", |_, args| {
             Box::pin(save(args, "name", |writer, name| {
                 writer.save_as_table(name.unwrap_or_default())
             }))
         }),
-        Native::later("insertInto", |_, args| {
+        Native::action("insertInto", |_, args| {
             Box::pin(async move {
                 let [writer, name, overwrite] =
                     args.bind("insertInto", ["self", "tableName", "overwrite"], 2)?;
@@ -83,42 +83,57 @@ static WRITER: Class = Class {
                 run(this(writer.as_ref())?.insert_into(name, overwrite)).await
             })
         }),
-        Native::later("csv", |_, args| {
+        Native::action("csv", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.csv(path.unwrap_or_default())
             }))
         }),
-        Native::later("json", |_, args| {
+        Native::action("json", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.json(path.unwrap_or_default())
             }))
         }),
-        Native::later("parquet", |_, args| {
+        Native::action("parquet", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.parquet(path.unwrap_or_default())
             }))
         }),
-        Native::later("orc", |_, args| {
+        Native::action("orc", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.orc(path.unwrap_or_default())
             }))
         }),
-        Native::later("text", |_, args| {
+        Native::action("text", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.text(path.unwrap_or_default())
             }))
         }),
-        Native::later("xml", |_, args| {
+        Native::action("xml", |_, args| {
             Box::pin(save(args, "path", |writer, path| {
                 writer.xml(path.unwrap_or_default())
             }))
+        }),
+        Native::action("jdbc", |_, args| {
+            Box::pin(async move {
+                let names = ["self", "url", "table", "mode", "properties"];
+                let [writer, url, table, mode, properties] = args.bind("jdbc", names, 3)?;
+                let (url, table) = (convert::required(url, "url")?, convert::required(table, "table")?);
+                let mut writer = this(writer.as_ref())?;
+                if let Some(mode) = convert::optional(mode, "mode")? {
+                    writer = writer.mode(mode);
+                }
+                for (key, value) in convert::pairs(properties, "properties")? {
+                    writer = writer.option(key, value);
+                }
+                run(writer.jdbc(&url, &table)).await
+            })
         }),
     ],
     statics: &[],
     constant: no_constant,
 };
 
-static WRITER_V2: Class = Class {
+pub(super) static WRITER_V2: Class = Class {
     name: "DataFrameWriterV2",
     module: "pyspark.sql.connect.readwriter",
     base: Some(&OBJECT),
@@ -138,6 +153,19 @@ static WRITER_V2: Class = Class {
                 this_v2(writer.as_ref())?.option(key, convert::option(&value.unwrap_or(Value::None))?),
             ))
         }),
+        Native::sync("options", |_, args| {
+            let mut writer = this_v2(args.positional.first())?;
+            for (key, option) in &args.named {
+                if !option.is_none() {
+                    writer = writer.option(key.as_str(), convert::option(option)?);
+                }
+            }
+            Ok(value_v2(writer))
+        }),
+        Native::sync("clusterBy", |_, args| {
+            let names = convert::names(convert::rest(&args), "cols")?;
+            Ok(value_v2(this_v2(args.positional.first())?.cluster_by(names)))
+        }),
         Native::sync("tableProperty", |_, args| {
             let [writer, key, value] = args.bind("tableProperty", ["self", "property", "value"], 3)?;
             let key = convert::text(&key.unwrap_or(Value::None), "property")?;
@@ -150,26 +178,26 @@ static WRITER_V2: Class = Class {
                 this_v2(args.positional.first())?.partitioned_by(columns),
             ))
         }),
-        Native::later("create", |_, args| {
+        Native::action("create", |_, args| {
             Box::pin(async move { run(this_v2(args.positional.first())?.create()).await })
         }),
-        Native::later("replace", |_, args| {
+        Native::action("replace", |_, args| {
             Box::pin(async move { run(this_v2(args.positional.first())?.replace()).await })
         }),
-        Native::later("createOrReplace", |_, args| {
+        Native::action("createOrReplace", |_, args| {
             Box::pin(async move { run(this_v2(args.positional.first())?.create_or_replace()).await })
         }),
-        Native::later("append", |_, args| {
+        Native::action("append", |_, args| {
             Box::pin(async move { run(this_v2(args.positional.first())?.append()).await })
         }),
-        Native::later("overwrite", |_, args| {
+        Native::action("overwrite", |_, args| {
             Box::pin(async move {
                 let [writer, condition] = args.bind("overwrite", ["self", "condition"], 2)?;
                 let condition = convert::column(&condition.unwrap_or(Value::None), "condition")?;
                 run(this_v2(writer.as_ref())?.overwrite(condition)).await
             })
         }),
-        Native::later("overwritePartitions", |_, args| {
+        Native::action("overwritePartitions", |_, args| {
             Box::pin(async move { run(this_v2(args.positional.first())?.overwrite_partitions()).await })
         }),
     ],

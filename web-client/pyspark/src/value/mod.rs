@@ -1,6 +1,7 @@
 //! Values: what names stand for while a cell runs.
 
 pub(crate) mod containers;
+pub(crate) mod copy;
 pub(crate) mod function;
 pub(crate) mod iterator;
 pub(crate) mod key;

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::{
     Vm,
     frame::Frame,
-    native::{Arguments, Body},
+    native::{Arguments, Body, Native},
 };
 use crate::{
-    exception::{R, type_error},
+    exception::{R, RUNTIME_ERROR, Raised, raise, type_error},
     limits, types,
     value::{Dict, Function, Shared, Value, iterator::State, object::Answer},
 };
@@ -53,8 +53,8 @@ impl Vm {
             }
             Value::Native(native) => match native.body {
                 Body::Sync(body) => body(self, args).map(Invoked::Value),
-                Body::Async(_) => Ok(Invoked::Later(callee, args)),
-                Body::OfClass(_) => Err(type_error(format!("{} is no function", native.name))),
+                Body::Async(_) | Body::Action(_) => Ok(Invoked::Later(callee, args)),
+                Body::OfClass(_) | Body::Property(_) => Err(no_function(native)),
             },
             Value::Method(method) => {
                 args.positional.insert(0, method.this.clone());
@@ -64,7 +64,8 @@ impl Vm {
                 Some(native) => match native.body {
                     Body::Sync(body) => body(self, args).map(Invoked::Value),
                     Body::OfClass(body) => body(class, args).map(Invoked::Value),
-                    Body::Async(_) => Ok(Invoked::Later(callee, args)),
+                    Body::Async(_) | Body::Action(_) => Ok(Invoked::Later(callee, args)),
+                    Body::Property(_) => Err(no_function(native)),
                 },
                 None => Err(type_error(format!(
                     "cannot create '{}' instances",
@@ -84,11 +85,14 @@ impl Vm {
         match callee {
             Value::Native(native) => match native.body {
                 Body::Async(body) => body(self, args).await,
+                Body::Action(_) if self.is_planning => Err(planned(native)),
+                Body::Action(body) => body(self, args).await,
                 Body::Sync(body) => body(self, args),
-                Body::OfClass(_) => Err(type_error(format!("{} is no function", native.name))),
+                Body::OfClass(_) | Body::Property(_) => Err(no_function(native)),
             },
             Value::Class(class) => match class.new.as_ref().map(|native| native.body) {
-                Some(Body::Async(body)) => body(self, args).await,
+                Some(Body::Async(body) | Body::Action(body)) => body(self, args).await,
+                Some(Body::Property(_)) => Err(type_error("'property' object is not callable")),
                 Some(Body::Sync(body)) => body(self, args),
                 Some(Body::OfClass(body)) => body(class, args),
                 None => Err(type_error(format!(
@@ -106,6 +110,21 @@ impl Vm {
             ))),
         }
     }
+}
+
+fn no_function(native: &Native) -> Raised {
+    type_error(format!("{} is no function", native.name))
+}
+
+/// What an action says where nothing is to be run.
+fn planned(native: &Native) -> Raised {
+    raise(
+        &RUNTIME_ERROR,
+        format!(
+            "{}() has Spark run something, and the cell is only planned",
+            native.name
+        ),
+    )
 }
 
 /// A frame with the parameters in place.

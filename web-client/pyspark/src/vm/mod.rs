@@ -14,7 +14,7 @@ mod variables;
 
 use std::{collections::HashMap, rc::Rc};
 
-use spark_connect_client::Session;
+use spark_connect_client::{DataFrame, Session};
 
 use self::{
     frame::{End, Frame},
@@ -37,8 +37,19 @@ pub(crate) struct Vm {
     pub(crate) displayed: Option<Value>,
     pub(crate) printer: Printer,
     pub(crate) session: Option<Session>,
+    /// Whether actions are refused.
+    pub(crate) is_planning: bool,
+    /// The DataFrames that steps have made, where someone wants to know them.
+    pub(crate) steps: Option<Vec<Made>>,
     frames: Vec<Frame>,
     callbacks: usize,
+}
+
+/// A DataFrame that a step has made.
+pub(crate) struct Made {
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) frame: DataFrame,
 }
 
 /// Why plain instructions stopped.
@@ -57,6 +68,8 @@ impl Vm {
             displayed: None,
             printer: Box::new(|_| {}),
             session: None,
+            is_planning: false,
+            steps: None,
             frames: Vec::new(),
             callbacks: 0,
         }
@@ -95,6 +108,18 @@ impl Vm {
     /// Where the running function is.
     pub(crate) fn place(&self) -> Option<Place> {
         self.frames.last().map(place_of)
+    }
+
+    /// Keeps a DataFrame that a step has made, if someone wants to know.
+    pub(crate) fn made(&mut self, name: &str, frame: &DataFrame) {
+        let place = self.place();
+        if let (Some(steps), Some(place)) = (&mut self.steps, place) {
+            steps.push(Made {
+                place,
+                name: name.to_owned(),
+                frame: frame.clone(),
+            });
+        }
     }
 
     /// Finds who handles an exception, among the frames above a number.

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// A built-in function, or a method: its first argument is the instance then.
+#[derive(Clone, Copy)]
 pub(crate) struct Native {
     pub(crate) name: &'static str,
     pub(crate) body: Body,
@@ -23,6 +24,10 @@ pub(crate) enum Body {
     Sync(fn(&mut Vm, Arguments) -> R<Value>),
     /// Calls functions back, or waits for Spark.
     Async(for<'a> fn(&'a mut Vm, Arguments) -> LocalBoxFuture<'a, R<Value>>),
+    /// Has Spark run or change something: not done where a cell is only planned.
+    Action(for<'a> fn(&'a mut Vm, Arguments) -> LocalBoxFuture<'a, R<Value>>),
+    /// An attribute that is computed from the instance, not called.
+    Property(for<'a> fn(&'a mut Vm, Value) -> LocalBoxFuture<'a, R<Value>>),
     /// A constructor that derived types share.
     OfClass(fn(&'static Class, Arguments) -> R<Value>),
 }
@@ -44,6 +49,46 @@ impl Native {
             body: Body::Async(body),
         }
     }
+
+    pub(crate) const fn action(
+        name: &'static str,
+        body: for<'a> fn(&'a mut Vm, Arguments) -> LocalBoxFuture<'a, R<Value>>,
+    ) -> Self {
+        Self {
+            name,
+            body: Body::Action(body),
+        }
+    }
+
+    pub(crate) const fn property(
+        name: &'static str,
+        body: for<'a> fn(&'a mut Vm, Value) -> LocalBoxFuture<'a, R<Value>>,
+    ) -> Self {
+        Self {
+            name,
+            body: Body::Property(body),
+        }
+    }
+
+    pub(crate) fn is_property(&self) -> bool {
+        matches!(self.body, Body::Property(_))
+    }
+}
+
+/// Several tables as one.
+pub(crate) const fn joined<const N: usize>(tables: &[&[Native]]) -> [Native; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut at, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[at] = tables[table][row];
+            row += 1;
+            at += 1;
+        }
+        table += 1;
+    }
+    all
 }
 
 impl std::fmt::Debug for Native {

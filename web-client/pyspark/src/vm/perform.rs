@@ -2,7 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Vm, call::Invoked, native::Arguments};
+use super::{
+    Vm,
+    call::Invoked,
+    native::{Arguments, Body, Native},
+};
 use crate::{
     exception::{R, attribute_error, type_error, value_error},
     limits, types,
@@ -175,10 +179,18 @@ impl Vm {
                 Answer::Later(value) => value.await,
             };
         }
-        match types::attribute::get(value, name)? {
-            Some(found) => Ok(found),
-            None => Err(types::attribute::missing(value, name)),
+        if let Some(Native {
+            body: Body::Property(body),
+            ..
+        }) = types::class_of(value).method(name)
+        {
+            return body(self, value.clone()).await;
         }
+        if let Some(found) = types::attribute::get(value, name)? {
+            return Ok(found);
+        }
+        crate::spark::refused(types::class_of(value).name, name)
+            .ok_or_else(|| types::attribute::missing(value, name))
     }
 
     /// `getattr` without an error for what is not there.

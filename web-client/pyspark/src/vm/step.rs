@@ -353,11 +353,11 @@ impl Vm {
                 let object = frame.pop();
                 if let Value::Object(_) = &object {
                     return match types::class_of(&object).method(&name) {
-                        Some(native) => {
+                        Some(native) if !native.is_property() => {
                             args.positional.insert(0, object);
                             self.start(Value::Native(native), args)
                         }
-                        None => Ok(Some(Wait::Method(object, name, args))),
+                        _ => Ok(Some(Wait::Method(object, name, args))),
                     };
                 }
                 let callee = match types::attribute::get(&object, &name)? {

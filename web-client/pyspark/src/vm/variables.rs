@@ -71,6 +71,11 @@ impl Vm {
                         )
                     })?,
                 };
+                if self.steps.is_some()
+                    && let Some(frame) = crate::spark::frame_of(&value)
+                {
+                    self.made(&name, &frame);
+                }
                 self.push(value);
             }
             Op::StoreGlobal(at) => {

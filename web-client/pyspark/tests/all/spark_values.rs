@@ -148,6 +148,7 @@ async fn types_as_json() {
 #[tokio::test]
 async fn methods_are_pythons_own() {
     let shown = "repr(IntegerType().json), repr(Row(1).asDict)";
-    let expected = "('<bound method IntegerType.json of IntegerType()>', '<bound method Row.asDict of <Row(1)>>')";
+    let expected =
+        "('<bound method IntegerType.json of IntegerType()>', '<bound method Row.asDict of <Row(1)>>')";
     shows(shown, expected).await;
 }

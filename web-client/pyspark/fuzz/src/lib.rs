@@ -1,0 +1,15 @@
+//! Any source text, put through the interpreter. It may refuse it; it may neither panic, nor hang, nor hoard memory.
+//!
+//! From `web-client/pyspark`, with cargo-fuzz installed:
+//!
+//! ```sh
+//! cargo run --manifest-path fuzz/Cargo.toml --bin seeds
+//! cargo +nightly fuzz run source -- -timeout=60 -rss_limit_mb=4096
+//! cargo +nightly fuzz run program -- -timeout=60 -rss_limit_mb=4096
+//! ```
+//!
+//! The tests of the interpreter put damaged seeds and chosen programs through the same functions.
+
+pub mod grammar;
+pub mod harness;
+pub mod seeds;
