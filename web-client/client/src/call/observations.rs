@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use spark_connect_proto::connect::expression::Literal;
+
 use super::Caller;
-use crate::{error::Error, execute::ObservedMetrics, proto::expression::Literal};
+use crate::error::Error;
 
 /// The metrics of an observation, or why Spark has none.
-type Seen = Result<Vec<(String, Literal)>, Box<Error>>;
+pub(crate) type Seen = Result<Vec<(String, Literal)>, Box<Error>>;
 
 /// The metrics of a name that the executions of a session bring, PySpark's `Observation`.
 #[derive(Clone, Debug)]
@@ -52,15 +54,12 @@ impl Caller {
         Observation(watch)
     }
 
-    /// Hands metrics to those who wait for them.
-    pub(crate) fn observed(&self, all: &[ObservedMetrics]) {
-        let watches: Vec<Arc<Watch>> = lock(&self.observations.0)
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
-        for metrics in all {
-            for watch in watches.iter().filter(|watch| watch.name == metrics.name) {
-                *lock(&watch.seen) = Some(metrics.metrics.clone());
+    /// Hands the metrics of a name to those who wait for them.
+    pub(crate) fn observed(&self, name: &str, metrics: &Seen) {
+        let watches = lock(&self.observations.0);
+        for watch in watches.iter().filter_map(Weak::upgrade) {
+            if watch.name == name {
+                *lock(&watch.seen) = Some(metrics.clone());
             }
         }
     }

@@ -184,8 +184,8 @@ fn run(
                             let (release, next) = machine.response(&response.response_id, complete);
                             for output in outputs(&mut reader, response) {
                                 let failed = output.is_err();
-                                if let Ok(Output::Observed(metrics)) = &output {
-                                    caller.observed(metrics);
+                                if let Ok(Output::Observed(all)) = &output {
+                                    all.iter().for_each(|one| caller.observed(&one.name, &one.metrics));
                                 }
                                 yield output;
                                 if failed {

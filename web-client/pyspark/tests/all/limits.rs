@@ -49,7 +49,7 @@ async fn nothing_takes_more_than_it_is_given() {
         "TimeoutError",
         "OverflowError",
         "ValueError",
-        "Overflow",
+        "InvalidOperation",
     ];
     let mut others = Vec::new();
     for source in [
