@@ -4,6 +4,7 @@
 mod bridge;
 mod conformance;
 mod dist;
+mod docstrings;
 mod port;
 mod process;
 mod progress;
@@ -22,7 +23,7 @@ mod workspace;
 use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{progress::say, setup::python::SPARK, workspace::Workspace};
 
@@ -74,9 +75,12 @@ enum Command {
         #[arg(long, value_name = "VERSION", default_value = SPARK)]
         spark: String,
     },
-    /// Count what of PySpark is here, by class, and list what is not, with the reasons.
+    /// Compare cells with PySpark itself: count what of it is here, by class, and list what is not, with the reasons; run
+    /// the examples in its docstrings before a real Spark.
     Conformance {
-        /// Put the table into docs/pyspark.md.
+        /// Only this; by default everything.
+        part: Option<Part>,
+        /// Put the tables into docs/pyspark.md.
         #[arg(long)]
         write: bool,
     },
@@ -87,6 +91,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<OsString>,
     },
+}
+
+/// What of PySpark is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Its functions, methods and attributes, by name.
+    Api,
+    /// The examples in PySpark's own docstrings.
+    Docstrings,
 }
 
 fn main() -> ExitCode {
@@ -115,7 +128,14 @@ fn run(command: Command) -> Result<ExitCode> {
             run::spark(&workspace, port, &version)?;
         }
         Command::Test { filter, spark } => return test::test(&workspace, filter.as_deref(), &spark),
-        Command::Conformance { write } => conformance::count(&workspace, write)?,
+        Command::Conformance { part, write } => {
+            if part.is_none_or(|part| part == Part::Api) {
+                conformance::count(&workspace, write)?;
+            }
+            if part.is_none_or(|part| part == Part::Docstrings) {
+                docstrings::compare(&workspace, write)?;
+            }
+        }
         Command::Tidy => tidy::check(&workspace)?,
         Command::Guard { .. } => (),
     }

@@ -40,6 +40,15 @@ pub(super) enum Archive {
     None,
 }
 
+/// What a server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// People and tests.
+    Development,
+    /// PySpark's doctests, which expect it as Spark's own tests start it.
+    Doctests,
+}
+
 /// What differs between servers.
 #[derive(Debug)]
 pub(super) struct Options<'a> {
@@ -49,6 +58,7 @@ pub(super) struct Options<'a> {
     /// Spark's `log4j2.properties`.
     pub(super) logging: &'a Path,
     pub(super) archive: Archive,
+    pub(super) manner: Manner,
 }
 
 /// The command that starts a server on loopback.
@@ -78,6 +88,9 @@ pub(super) fn command(java: &Java, python: &Python, spark_home: &Path, options: 
         Archive::Read(path) => command.arg(format!("-XX:SharedArchiveFile={}", path.display())),
         Archive::None => &mut command,
     };
+    if options.manner == Manner::Doctests {
+        command.env("SPARK_TESTING", "1");
+    }
     let directory = options.directory.display();
     for (name, value) in [
         ("jdk.reflect.useDirectMethodHandle", "false".to_owned()),
@@ -85,7 +98,13 @@ pub(super) fn command(java: &Java, python: &Python, spark_home: &Path, options: 
         ("java.io.tmpdir", directory.to_string()),
         ("log4j2.configurationFile", options.logging.display().to_string()),
         ("spark.app.name", "development".to_owned()),
-        ("spark.master", "local[*]".to_owned()),
+        (
+            "spark.master",
+            match options.manner {
+                Manner::Development => "local[*]".to_owned(),
+                Manner::Doctests => "local[4]".to_owned(),
+            },
+        ),
         ("spark.driver.host", "127.0.0.1".to_owned()),
         ("spark.driver.bindAddress", "127.0.0.1".to_owned()),
         ("spark.driver.maxResultSize", heap.div_euclid(2).to_string()),
@@ -162,6 +181,7 @@ mod tests {
                 directory: Path::new("data"),
                 logging: Path::new("log4j2.properties"),
                 archive: Archive::Read("classes.jsa".into()),
+                manner: Manner::Development,
             };
             let command = command(&java, &python, Path::new("spark"), &options);
             command

@@ -7,12 +7,16 @@ mod jvm;
 use std::{
     fs,
     io::ErrorKind,
+    net::{Ipv4Addr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 
+pub(crate) use self::jvm::Manner;
 use self::{
     client::Client,
     jvm::{Archive, Options},
@@ -31,6 +35,8 @@ use crate::{
 
 /// Where a server is expected unless the person says otherwise.
 const PORT: u16 = 15002;
+/// How often a server that starts is looked at.
+const POLL: Duration = Duration::from_millis(50);
 
 /// A way to start servers: everything they need is installed.
 #[derive(Debug, Clone)]
@@ -50,7 +56,7 @@ pub(crate) struct Spark {
 #[derive(Debug)]
 pub(crate) struct Running {
     /// Ends first: it may still be talking to the server.
-    _client: Client,
+    _client: Option<Client>,
     server: Server,
     /// `sc://127.0.0.1:PORT`.
     pub(crate) url: String,
@@ -115,7 +121,13 @@ impl Spark {
             remove_old_samples(&self.workspace)?;
         }
         remove(&self.archive)?;
-        let running = self.launch(&step, None, Archive::Write(self.archive.clone()), fill)?;
+        let running = self.launch(
+            &step,
+            None,
+            Archive::Write(self.archive.clone()),
+            Manner::Development,
+            fill,
+        )?;
         step.detail("waiting for Spark to end");
         drop(running);
         samples.write()?;
@@ -126,18 +138,30 @@ impl Spark {
 
     /// Starts a server on `port`, by default the first free one from 15002 on, and waits until it answers.
     pub(crate) fn start(&self, port: Option<u16>) -> Result<Running> {
+        self.start_in(port, Manner::Development)
+    }
+
+    /// Starts a server for something.
+    pub(crate) fn start_in(&self, port: Option<u16>, manner: Manner) -> Result<Running> {
         let step = Step::start("Start Spark");
         let archive = if self.archive.is_file() {
             Archive::Read(self.archive.clone())
         } else {
             Archive::None
         };
-        let running = self.launch(&step, port, archive, false)?;
+        let running = self.launch(&step, port, archive, manner, false)?;
         step.done(&running.url);
         Ok(running)
     }
 
-    fn launch(&self, step: &Step, port: Option<u16>, archive: Archive, fill: bool) -> Result<Running> {
+    fn launch(
+        &self,
+        step: &Step,
+        port: Option<u16>,
+        archive: Archive,
+        manner: Manner,
+        fill: bool,
+    ) -> Result<Running> {
         let directory = self.workspace.target.join("spark");
         let claim = port::claim(&directory, PORT, port)?;
         let port = claim.port;
@@ -151,11 +175,36 @@ impl Spark {
             directory: &directory,
             logging: &logging,
             archive,
+            manner,
         };
         let command = jvm::command(&self.java, &self.python, &self.spark_home, &options);
         step.detail("waiting for Spark to answer");
         let server = Server::start("Spark", &command, &directory.join("spark.log"))?;
 
+        let client = match manner {
+            Manner::Development => Some(self.make_samples_known(step, &server, &directory, port, fill)?),
+            Manner::Doctests => {
+                wait_for(&server, port)?;
+                None
+            }
+        };
+        Ok(Running {
+            _client: client,
+            server,
+            url: format!("sc://127.0.0.1:{port}"),
+            _claim: claim,
+        })
+    }
+
+    /// Waits until the server answers, and makes the samples known to it; with `fill` their data are written too.
+    fn make_samples_known(
+        &self,
+        step: &Step,
+        server: &Server,
+        directory: &Path,
+        port: u16,
+        fill: bool,
+    ) -> Result<Client> {
         let mut client = Command::new(&self.python.program);
         client
             .arg(script(&self.workspace))
@@ -166,13 +215,8 @@ impl Spark {
             client.arg("--fill");
         }
         let mut client = Client::start(&mut client, &directory.join("samples.log"))?;
-        client.wait(step, &server)?;
-        Ok(Running {
-            _client: client,
-            server,
-            url: format!("sc://127.0.0.1:{port}"),
-            _claim: claim,
-        })
+        client.wait(step, server)?;
+        Ok(client)
     }
 }
 
@@ -181,6 +225,15 @@ impl Running {
     pub(crate) fn check(&self) -> Result<()> {
         self.server.check()
     }
+}
+
+/// Waits until the server listens.
+fn wait_for(server: &Server, port: u16) -> Result<()> {
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        server.check()?;
+        thread::sleep(POLL);
+    }
+    Ok(())
 }
 
 fn script(workspace: &Workspace) -> PathBuf {

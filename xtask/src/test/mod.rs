@@ -8,7 +8,7 @@ use std::{
     env,
     ffi::OsString,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     thread::{self, JoinHandle},
     time::Instant,
@@ -21,11 +21,12 @@ use self::{
     report::Report,
 };
 use crate::{
-    bridge, process,
+    bridge, docstrings, process,
     progress::{Step, say},
     setup::{
         browser::Browser,
         node::Node,
+        python::SPARK,
         wasm_target::{self, TARGET},
     },
     spark::Spark,
@@ -44,6 +45,8 @@ const WASM_PACKAGES: [&str; 8] = [
     "spark-notebook",
     "e2e-tonic-web",
 ];
+/// What the report calls the examples of PySpark's docstrings.
+const DOCSTRINGS: &str = "docstrings";
 /// The package of the end-to-end tests.
 const END_TO_END: &str = "e2e";
 
@@ -81,6 +84,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
         reports.push(check.run(workspace));
     }
 
+    let docstrings = matches(DOCSTRINGS, filter);
     let executables = cargo_tests::compile(workspace)?;
     let by_suite = executables
         .iter()
@@ -90,7 +94,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
             executables.iter().filter(|e| e.suite.contains(filter)).collect(),
             None,
         ),
-        Some(_) if !checks.is_empty() => (Vec::new(), None),
+        Some(_) if docstrings || !checks.is_empty() => (Vec::new(), None),
         filter => (executables.iter().collect(), filter),
     };
     let (end_to_end, units): (Vec<_>, Vec<_>) = selected.into_iter().partition(|e| e.package == END_TO_END);
@@ -103,7 +107,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
     if filter.is_none() {
         reports.extend(cargo_tests::documentation(workspace)?);
     }
-    if end_to_end.is_empty() {
+    if end_to_end.is_empty() && !docstrings {
         return Ok(());
     }
 
@@ -122,7 +126,7 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
         bridge::claim(workspace, None)?,
         true,
     )?;
-    let mut variables = servers.variables(&spark.url, &bridge.url, program)?;
+    let mut variables = servers.variables(&spark.url, &bridge.url, program.clone())?;
     variables.push(("E2E_TONIC_WEB", others.into()));
     for executable in end_to_end {
         reports.extend(executable.run(&TestsOf {
@@ -134,7 +138,31 @@ fn run(workspace: &Workspace, filter: Option<&str>, version: &str, reports: &mut
         spark.check()?;
         bridge.check()?;
     }
+    if docstrings && version == SPARK {
+        drop((bridge, spark));
+        reports.push(run_docstrings(workspace, &servers.spark, &program)?);
+    }
     Ok(())
+}
+
+/// The examples of PySpark's docstrings, which are those of its newest version.
+fn run_docstrings(workspace: &Workspace, spark: &Spark, bridge: &Path) -> Result<Report> {
+    let begin = Instant::now();
+    let outcome = docstrings::run(workspace, spark, &command_line(bridge), false)?;
+    if outcome.failed > 0 {
+        say(&outcome.lines.join("\n"));
+    }
+    Ok(Report {
+        name: DOCSTRINGS.to_owned(),
+        passed: outcome.passed,
+        failed: outcome.failed,
+        elapsed: begin.elapsed(),
+    })
+}
+
+/// The command line, beside the bridge.
+fn command_line(bridge: &Path) -> PathBuf {
+    bridge.with_file_name(format!("spark-connect{}", env::consts::EXE_SUFFIX))
 }
 
 fn matches(name: &str, filter: Option<&str>) -> bool {
@@ -257,12 +285,7 @@ impl Servers {
                 "E2E_XTASK",
                 env::current_exe().context("cannot find xtask itself")?.into(),
             ),
-            (
-                "E2E_CLI",
-                program
-                    .with_file_name(format!("spark-connect{}", env::consts::EXE_SUFFIX))
-                    .into(),
-            ),
+            ("E2E_CLI", command_line(&program).into()),
             ("E2E_BRIDGE", program.into()),
             ("E2E_NODE", self.node.clone().into()),
         ])
