@@ -39,3 +39,12 @@ async fn a_chain_costs_no_more_for_each_step_as_it_grows() {
         "50 steps take {short:?}, 200 take {long:?}: more than three times as much for each"
     );
 }
+
+/// A measurement, not a test: `cargo test --release -p pyspark-cells --test all speed -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn how_long_chains_take() {
+    for steps in [50, 200, 800] {
+        println!("{steps} steps: {:?}", least(steps, 50).await);
+    }
+}
