@@ -77,6 +77,8 @@ EXPECTED = pathlib.Path(__file__).with_name("docstrings.toml")
 # What the documentation says of all this stands between these lines.
 BEGIN, END = "<!-- docstrings -->", "<!-- end of docstrings -->"
 LEAST = 0.95
+# How long a docstring may take, in seconds.
+PATIENCE = 300
 
 
 class Removed(Exception):
@@ -218,16 +220,15 @@ def run(options, test, reasons):
     shares = SHARED.search("".join(cells))
     if shares:
         cells.append(TIDY)
+    command = [options.program, "cells", "--language", "python", "--remote", options.remote]
     with TURNS if shares else contextlib.nullcontext():
-        done = subprocess.run(
-            [options.program, "cells", "--language", "python", "--remote", options.remote],
-            input=json.dumps(cells),
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-    answers = {answer["cell"]: answer for answer in map(json.loads, done.stdout.splitlines())}
-    silent = {"ok": False, "text": "", "error": f"no answer: {done.stderr.strip()[-300:]}"}
+        try:
+            done = subprocess.run(command, input=json.dumps(cells), capture_output=True, text=True, timeout=PATIENCE)
+            lines, said = done.stdout.splitlines(), done.stderr.strip()[-300:]
+        except subprocess.TimeoutExpired:
+            lines, said = [], f"the docstring took more than {PATIENCE} seconds"
+    answers = {answer["cell"]: answer for answer in map(json.loads, lines)}
+    silent = {"ok": False, "text": "", "error": f"no answer: {said}"}
     return [(example, answers.get(at, silent)) for at, example in enumerate(examples, start=len(setup))]
 
 
@@ -338,7 +339,8 @@ def main():
             surprises += 1
             print(f"{options.documentation.name} should say:\n\n{text}")
     print(f"examples {passed}/{total}, surprises {surprises}")
-    sys.exit(0 if total and passed >= LEAST * total and not surprises else 1)
+    enough = total and (options.only or passed >= LEAST * total)
+    sys.exit(0 if enough and not surprises else 1)
 
 
 main()
