@@ -22,6 +22,8 @@ use crate::{
 const QUESTIONS: usize = 4;
 /// Steps of a cell that are told of.
 const STEPS: usize = 500;
+/// Relations and expressions that are looked at, in all steps together.
+const PARTS: u64 = 400_000;
 
 /// A DataFrame in a cell: what a step of a chain gives, or a variable that stands for one.
 #[derive(Clone, Debug)]
@@ -49,11 +51,17 @@ impl Interpreter {
     pub async fn steps(&mut self, text: &str) -> Vec<Step> {
         let mut made = self.made(text).await;
         made.truncate(STEPS);
+        let mut room = PARTS;
+        let mut keys = Vec::new();
         let mut asked: HashMap<Vec<u8>, DataFrame> = HashMap::new();
         for (_, step) in &made {
-            if let Some(key) = key(&step.frame).filter(|key| !self.known.contains_key(key)) {
+            let left = room.checked_sub(step.frame.plan().size());
+            let key = left.and_then(|_| key(&step.frame));
+            room = left.unwrap_or(room);
+            if let Some(key) = key.clone().filter(|key| !self.known.contains_key(key)) {
                 asked.insert(key, step.frame.clone());
             }
+            keys.push(key);
         }
         let questions = asked.into_iter().map(|(key, frame)| async move {
             let schema = frame.schema().await.map(Rc::new);
@@ -65,11 +73,12 @@ impl Interpreter {
             .await;
         self.known.extend(answers);
         made.into_iter()
-            .map(|(span, step)| Step {
+            .zip(keys)
+            .map(|((span, step), key)| Step {
                 span,
-                schema: key(&step.frame)
+                schema: key
                     .and_then(|key| self.known.get(&key).cloned())
-                    .unwrap_or_else(|| Err(lost())),
+                    .unwrap_or_else(|| Err(too_large())),
                 name: step.name,
                 frame: step.frame,
             })
@@ -142,10 +151,10 @@ fn key(frame: &DataFrame) -> Option<Vec<u8>> {
         .map(|relation| relation.encode_to_vec())
 }
 
-fn lost() -> Failure {
+fn too_large() -> Failure {
     Failure {
         class: "PySparkRuntimeError".to_owned(),
-        message: "The plan cannot be built.".to_owned(),
+        message: "The plan is too large to be looked at while it is typed.".to_owned(),
         span: None,
     }
 }

@@ -138,6 +138,11 @@ impl LogicalPlan {
         self.0.origin.as_deref()
     }
 
+    /// How many relations and expressions it has, when those that are used twice are written out twice.
+    pub fn size(&self) -> u64 {
+        self.extent().size
+    }
+
     pub(crate) fn extent(&self) -> Extent {
         self.0.extent
     }

@@ -3,7 +3,7 @@
 /// Sources to begin with.
 pub fn sources() -> Vec<Vec<u8>> {
     let texts = [
-        "df = spark.range(10).filter('id > 1').select(F.col('id') + 1)\ndf.show()",
+        "import pyspark.sql.functions as F\ndf = spark.range(10).filter('id > 1').select(F.col('id') + 1)\ndf.show()",
         "from pyspark.sql import functions as F, Window\nw = Window.partitionBy('a').orderBy(F.desc('b'))\nF.rank().over(w)",
         "def f(n):\n    return 1 if n < 2 else n * f(n - 1)\nprint(f'{f(20):>30,}')",
         "xs = [x ** 2 for x in range(10) if x % 2]\nsorted(xs, key=lambda x: -x)[1:3]",
@@ -27,7 +27,9 @@ pub fn sources() -> Vec<Vec<u8>> {
         "f'{f\"{f'{1}'}\"}'",
         "while True: pass",
         "sum(range(10**9))",
-        "c = F.lit(1)\nfor i in range(10000): c = c + 1\nspark.range(1).select(c)",
+        "import pyspark.sql.functions as F\nc = F.lit(1)\nfor i in range(60): c = c + c\nprint(c)\nspark.range(1).select(c)",
+        "df = spark.range(1)\nfor i in range(60): df = df.union(df)\ndf.count()",
+        "import pyspark.sql.functions as F\nc = F.lit(1)\nfor i in range(10000): c = c + 1\nspark.range(1).select(c)",
     ];
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
