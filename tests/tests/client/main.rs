@@ -8,3 +8,4 @@ mod outages;
 mod results;
 mod session;
 mod uploads;
+mod views;

@@ -1,13 +1,15 @@
-//! Views of one plan: as PySpark code ([`code`]).
+//! Views of one plan: as PySpark code ([`code`]), as SQL ([`sql`]), and as the steps of a visual builder ([`builder`]).
 //!
-//! A view reads the message of a relation, not the client's own tree: the message is what files, notebooks and other
+//! All of them read the message of a relation, not the client's own tree: the message is what files, notebooks and other
 //! clients have too, and it says everything. What a view cannot show is an error that names the node.
 //! Nothing is run or analysed here.
 
+pub mod builder;
 pub mod code;
 mod error;
 mod literal;
 mod local;
+pub mod sql;
 mod types;
 mod walk;
 

@@ -140,6 +140,29 @@ fn decimal_parts(text: &str) -> Option<()> {
     (some && !exponent.is_empty() && all(whole) && all(fraction) && all(exponent)).then_some(())
 }
 
+/// A decimal number in the type that Spark gives it: room for its digits, and for as many as the plan says.
+fn decimal_sql(decimal: &pb::expression::literal::Decimal) -> Option<String> {
+    decimal_parts(&decimal.value)?;
+    let digits = decimal.value.trim_start_matches(['-', '+']);
+    let (digits, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let exponent: i32 = exponent.parse().ok()?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    let count = i32::try_from(all.trim_start_matches('0').len().max(1)).ok()?;
+    let scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
+    let (count, scale) = match scale {
+        ..0 => (count.checked_sub(scale)?, 0),
+        scale => (count, scale),
+    };
+    let scale = scale.max(decimal.scale.unwrap_or(0));
+    let precision = count.max(scale).max(decimal.precision.unwrap_or(0));
+    let number = format!("{}BD", decimal.value.trim_start_matches('+'));
+    Some(match (1..=38).contains(&precision) {
+        true => format!("CAST({number} AS DECIMAL({precision}, {scale}))"),
+        false => number,
+    })
+}
+
 fn date(days: i64) -> Option<Date> {
     let days = i32::try_from(days).ok()?;
     Date::constant(1970, 1, 1)
@@ -174,7 +197,8 @@ pub(crate) fn sql_text(text: &str) -> Result<String> {
             '\\' => written.push_str("\\\\"),
             '\n' => written.push_str("\\n"),
             '\r' => written.push_str("\\r"),
-            '\0' => written.push_str("\\u0000"),
+            // The first few are marks while a query is written.
+            '\0'..='\u{3}' => written += &format!("\\u{:04x}", u32::from(c)),
             // Spark puts the values of settings in place of `${name}`, even inside texts.
             '$' if chars.peek() == Some(&'{') => written.push_str("\\u0024"),
             c if is_invisible(c) => written += &format!("\\u{:04x}", u32::from(c)),
@@ -241,10 +265,9 @@ fn sql_at(literal: &Literal, depth: usize) -> Result<String> {
         Kind::Double(value) if value.is_finite() => format!("{value:e}D"),
         Kind::Float(value) => format!("CAST('{}' AS FLOAT)", infinite(f64::from(*value))),
         Kind::Double(value) => format!("CAST('{}' AS DOUBLE)", infinite(*value)),
-        Kind::Decimal(decimal) => match decimal_parts(&decimal.value) {
-            Some(()) => format!("{}BD", decimal.value.trim_start_matches('+')),
-            None => return Err(ViewError::unknown("Literal", "decimal number")),
-        },
+        Kind::Decimal(decimal) => {
+            decimal_sql(decimal).ok_or_else(|| ViewError::unknown("Literal", "decimal number"))?
+        }
         Kind::String(text) => sql_text(text)?,
         Kind::Date(days) => match date(i64::from(*days)).filter(|date| date.year() >= 0) {
             Some(date) => format!("DATE'{date}'"),

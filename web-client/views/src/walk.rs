@@ -254,3 +254,31 @@ fn below(kind: &ExprType) -> Result<Vec<&pb::Expression>> {
         _ => Vec::new(),
     })
 }
+
+/// The names of all columns in an expression, those of one relation too.
+pub(crate) fn attributes(expression: &pb::Expression, names: &mut Vec<String>) -> Result<()> {
+    struct Attributes<'n>(&'n mut Vec<String>);
+    impl<'a> Visitor<'a> for Attributes<'_> {
+        type Out = ();
+
+        fn leave(&mut self, node: Node<'a>, _: Vec<()>) -> Result<()> {
+            if let Node::Expression(expression) = node {
+                match expression_kind(expression)? {
+                    ExprType::UnresolvedAttribute(attribute) => {
+                        self.0.push(attribute.unparsed_identifier.clone())
+                    }
+                    ExprType::ExpressionString(_) | ExprType::UnresolvedRegex(_) => {
+                        return Err(ViewError::no_form(
+                            "in SQL",
+                            "Pivot",
+                            "an aggregate is a text, whose columns are not known",
+                        ));
+                    }
+                    _ => (),
+                }
+            }
+            Ok(())
+        }
+    }
+    walk(&mut Attributes(names), Node::Expression(expression))
+}

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests may fail the test.
 
+mod builder;
 mod cells;
 mod code;
+mod damaged;
+mod docs;
 mod plans;
