@@ -83,6 +83,10 @@ fn what_is_deep_survives() {
         for plan in plans {
             let relation = plan.to_relation().unwrap();
             let code = code(&relation).unwrap();
+            assert!(plan_views::sql::sql(&relation, &|_| None).is_ok());
+            if let Err(error) = plan_views::builder::from_plan(&relation) {
+                assert_eq!(error.reason, plan_views::Reason::NoForm);
+            }
             // Cells run elsewhere with a stack of their own; what matters here is that the code is one for them.
             let text = code.text.clone();
             let cells = std::thread::Builder::new().stack_size(16 << 20);
