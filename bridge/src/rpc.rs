@@ -102,14 +102,17 @@ pub(crate) async fn call(
             call.clone(),
             calls.limits.clone(),
         );
-        async move {
+        // In a box: the layers around it would move its many kilobytes several times.
+        Box::pin(async move {
             let answer = match deadline::of(request.headers()) {
-                Ok(None) => forward(&backend, method, &caller, &call, &limits, request, None).await,
-                Ok(Some(deadline)) => {
-                    let answer = forward(&backend, method, &caller, &call, &limits, request, Some(deadline));
-                    timeout_at(deadline, answer)
-                        .await
-                        .unwrap_or_else(|_| Err(deadline::exceeded()))
+                Ok(deadline) => {
+                    let answer = forward(&backend, method, &caller, &call, &limits, request, deadline);
+                    match deadline {
+                        Some(deadline) => timeout_at(deadline, answer)
+                            .await
+                            .unwrap_or_else(|_| Err(deadline::exceeded())),
+                        None => answer.await,
+                    }
                 }
                 Err(status) => Err(status),
             };
@@ -117,7 +120,7 @@ pub(crate) async fn call(
                 call.is_refused(status);
             }
             Ok::<_, Infallible>(answer.unwrap_or_else(Status::into_http))
-        }
+        })
     });
     match GrpcWebLayer::new().layer(forward).oneshot(request).await {
         Ok(response) => response.into_response(),
