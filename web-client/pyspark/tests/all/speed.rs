@@ -1,4 +1,5 @@
-//! How long a chain takes as it grows: a ratio, for no machine is like another.
+//! How long a chain takes as it grows: a ratio, for no machine is like another. In a release build it prints what
+//! docs/pyspark.md tells: `cargo test --release -p pyspark-cells --test all speed -- --nocapture`.
 
 use std::time::{Duration, Instant};
 
@@ -34,17 +35,9 @@ async fn least(steps: usize, tries: usize) -> Duration {
 #[tokio::test]
 async fn a_chain_costs_no_more_for_each_step_as_it_grows() {
     let (short, long) = (least(50, 15).await, least(200, 15).await);
+    println!("50 steps: {short:?}, 200 steps: {long:?}");
     assert!(
         long < short * 4 * 3,
         "50 steps take {short:?}, 200 take {long:?}: more than three times as much for each"
     );
-}
-
-/// A measurement, not a test: `cargo test --release -p pyspark-cells --test all speed -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn how_long_chains_take() {
-    for steps in [50, 200, 400] {
-        println!("{steps} steps: {:?}", least(steps, 50).await);
-    }
 }
