@@ -35,12 +35,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let since = fs::read_to_string(root.join("since.txt"))?;
     fs::write(out.join("since_tables.rs"), since_tables(&descriptors, &since)?)?;
 
+    let descriptors = unread(descriptors)?;
     tonic_prost_build::configure()
         // Equal messages are equal bytes: entries of maps go out in order.
         .btree_map(".")
         // A record batch must reach Arrow without a copy, and an artifact must leave without one.
         .bytes(".spark.connect.ExecutePlanResponse.ArrowBatch.data")
         .bytes(".spark.connect.LocalRelation.data")
+        .bytes(".spark.connect.ExecutePlanResponse.SqlCommandResult.relation")
         .bytes(".spark.connect.AddArtifactsRequest.ArtifactChunk.data")
         // The transport is the client's choice: fetch in a browser, tonic's channel natively.
         .build_transport(false)
@@ -49,6 +51,25 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("cargo:rerun-if-changed=proto");
     Ok(())
+}
+
+/// The definitions with the relation that answers a SQL command left as its bytes. No other answer holds a relation, and
+/// code that reads every relation and expression would be a part of what browsers load that is worth leaving out.
+fn unread(mut descriptors: FileDescriptorSet) -> Result<FileDescriptorSet, Box<dyn Error>> {
+    let messages = descriptors
+        .file
+        .iter_mut()
+        .flat_map(|file| &mut file.message_type);
+    let field = messages
+        .filter(|message| message.name() == "ExecutePlanResponse")
+        .flat_map(|message| &mut message.nested_type)
+        .filter(|message| message.name() == "SqlCommandResult")
+        .flat_map(|message| &mut message.field)
+        .find(|field| field.name() == "relation")
+        .ok_or("a SQL command is answered by something else than a relation")?;
+    field.set_type(Type::Bytes);
+    field.type_name = None;
+    Ok(descriptors)
 }
 
 /// The tables of `proto/since.rs`, of all messages that the roots reach.

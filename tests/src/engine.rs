@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use engine_api::{
-    Column, ColumnStats, Command, ConnectionId, Endpoint, ErrorReport, Event, Language, RequestId, RowLimit,
-    RunId, RunRequest, Summary, Window,
+    Column, ColumnStats, Command, ConnectionId, Endpoint, ErrorReport, Event, Language, PlanNode, RequestId,
+    RowLimit, RunId, RunRequest, Summary, Window,
 };
 use spark_connect_engine::Core;
 use tokio::{sync::mpsc, task::LocalSet, time::timeout};
@@ -36,6 +36,10 @@ pub struct Told {
     pub columns: Vec<Column>,
     /// Every count of rows.
     pub rows: Vec<u64>,
+    /// All that it printed.
+    pub text: String,
+    /// How many messages that took.
+    pub texts: usize,
     /// The ids of its operations on the server, in order.
     pub operations: Vec<String>,
     /// How often it told of progress.
@@ -166,15 +170,71 @@ impl Engine {
 
     /// Begins a run on a connection.
     pub fn begin_on(&self, connection: ConnectionId, source: &str, limit: RowLimit) -> RunId {
+        self.begin_in(Language::Sql, connection, source, limit)
+    }
+
+    fn begin_in(&self, language: Language, connection: ConnectionId, source: &str, limit: RowLimit) -> RunId {
         let run = RunId(self.id());
         self.send(Command::Run(RunRequest {
             run,
             connection,
-            language: Language::Sql,
+            language,
             source: source.to_owned(),
             limit,
         }));
         run
+    }
+
+    /// Begins a run of PySpark code.
+    pub fn begin_python(&self, source: &str) -> RunId {
+        self.begin_in(Language::Python, CONNECTION, source, RowLimit::Preview(10_000))
+    }
+
+    /// Runs PySpark code to its end.
+    pub async fn python(&self, source: &str) -> Result<(RunId, Told)> {
+        let run = self.begin_python(source);
+        Ok((run, self.end(run).await?))
+    }
+
+    /// The names that may stand at a place of PySpark code, in UTF-16 code units.
+    pub async fn completions(&self, source: &str, at: u32) -> Result<Vec<String>> {
+        let request = RequestId(self.id());
+        self.send(Command::Complete {
+            connection: CONNECTION,
+            request,
+            source: source.to_owned(),
+            at,
+        });
+        self.wait(|event| match event {
+            Event::Completions {
+                request: id, items, ..
+            } if *id == request => Some(items.iter().map(|item| item.name.clone()).collect()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The plan of a source, a line for each relation: its level, its name, its properties.
+    pub async fn plan(&self, language: Language, source: &str) -> Result<Vec<String>> {
+        let request = RequestId(self.id());
+        self.send(Command::Plan {
+            connection: CONNECTION,
+            request,
+            language,
+            source: source.to_owned(),
+        });
+        let plan = self.wait(|event| match event {
+            Event::Plan { request: id, plan } if *id == request => Some(plan.clone()),
+            _ => None,
+        });
+        let plan = plan
+            .await?
+            .map_err(|error| anyhow::anyhow!("no plan: {error:?}"))?;
+        let line = |node: &PlanNode| {
+            let properties = node.properties.iter().map(|(_, text)| format!(" {text}"));
+            format!("{} {}{}", node.level, node.name, properties.collect::<String>())
+        };
+        Ok(plan.nodes.iter().map(line).collect())
     }
 
     /// Waits for the end of a run, and returns all that it told.
@@ -194,6 +254,10 @@ impl Engine {
             match event {
                 Event::Schema { run: id, columns } if *id == run => told.columns.clone_from(columns),
                 Event::Rows { run: id, rows, .. } if *id == run => told.rows.push(*rows),
+                Event::Printed { run: id, text } if *id == run => {
+                    told.text.push_str(text);
+                    told.texts += 1;
+                }
                 Event::Progress { run: id, .. } if *id == run => told.progress += 1,
                 Event::Started {
                     run: id,

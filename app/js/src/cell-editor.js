@@ -1,5 +1,5 @@
 // The editor of one cell as the notebook sees it. It starts as a plain textarea, so that a cell takes input at once,
-// and becomes CodeMirror when it comes near the viewport and the chunk is there. Knows no SQL and no notebook.
+// and becomes CodeMirror when it comes near the viewport and the chunk is there. Knows no language and no notebook.
 
 /** Above this many characters, changes are told when typing pauses, not at every key. */
 const LARGE = 1 << 16;
@@ -30,12 +30,13 @@ const nearby = new IntersectionObserver(
 );
 
 /**
- * Puts an editor into `host`.
+ * Puts an editor into `host`. `language` is `sql` or `python`.
  * `changed(text)`: the text is another. `key(name)`: a key that means something to the notebook; true if it was used.
- * `children(path)`: a promise of what the catalog holds below a path of names, for completion.
+ * For completion: `children(path)`, a promise of what the catalog holds below a path of names; `ask(text, at)`, a promise
+ * of what may stand at a place of PySpark code.
  */
-export function createEditor(host, text, label, placeholder, changed, key, children) {
-  return new CellEditor(host, { text, label, placeholder, changed, key, children });
+export function createEditor(host, text, language, label, placeholder, changed, key, children, ask) {
+  return new CellEditor(host, { text, language, label, placeholder, changed, key, children, ask });
 }
 
 class CellEditor {
@@ -155,6 +156,16 @@ class CellEditor {
   async markErrors(errors) {
     this.#errors = errors;
     if (this.#view) (await load()).markErrors(this.#view, errors);
+  }
+
+  /** Changes the language, and what the editor says of itself. */
+  async setLooks(language, label, placeholder) {
+    Object.assign(this.#options, { language, label, placeholder });
+    if (this.#view) (await load()).setLooks(this.#view, this.#options);
+    else if (this.#area) {
+      this.#area.placeholder = placeholder;
+      this.#area.setAttribute("aria-label", label);
+    }
   }
 
   focus() {

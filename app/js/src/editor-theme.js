@@ -70,6 +70,7 @@ const look = EditorView.theme({
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--kw)" },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--fn)" },
   { tag: [tags.typeName, tags.standard(tags.name)], color: "var(--fn)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--str)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--num)" },

@@ -1,4 +1,4 @@
-// CodeMirror for a SQL cell: a chunk of its own, loaded after the first paint. Mounted in a shadow root, where
+// CodeMirror for a cell: a chunk of its own, loaded after the first paint. Mounted in a shadow root, where
 // style-mod uses constructed style sheets: the page's policy allows no inline style.
 
 import {
@@ -9,12 +9,14 @@ import {
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, indentOnInput } from "@codemirror/language";
+import { python } from "@codemirror/lang-python";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightSpecialChars, keymap, placeholder } from "@codemirror/view";
 import { completeSpark } from "./completion.js";
 import { theme } from "./editor-theme.js";
+import { completePython } from "./python-completion.js";
 import { sparkSql } from "./spark-sql.js";
 
 /** Beyond this many characters a text is shown plain: highlighting would hold up typing. */
@@ -63,15 +65,36 @@ const typeOverSelection = EditorView.domEventHandlers({
   },
 });
 
+/** What depends on the language: the grammar, what is completed, what the editor says of itself. */
+const looks = new Compartment();
+
+function looksOf(length, { language, label, placeholder: hint, children, ask, help }) {
+  const highlighted = length <= HIGHLIGHT_LIMIT;
+  const grammar = language === "python" ? [python(), indentUnit.of("    ")] : sparkSql;
+  return [
+    highlighted ? grammar : [],
+    autocompletion({ override: [language === "python" ? completePython(ask) : completeSpark(children)], icons: false, filterStrict: true }),
+    placeholder(hint),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": help }),
+  ];
+}
+
+const mounted = new WeakMap();
+
+/** Changes what the editor is for: `options` as `mount` takes them. */
+export function setLooks(view, options) {
+  const all = Object.assign(mounted.get(view), options);
+  view.dispatch({ effects: looks.reconfigure(looksOf(view.state.doc.length, all)) });
+}
+
 /** Makes an editor inside a shadow root. `changed(length)` is called after every change of the text. */
-export function mount(root, { text, selection, label, placeholder: hint, changed, key, children }) {
-  const language = new Compartment();
-  const languageOf = (length) => (length <= HIGHLIGHT_LIMIT ? sparkSql : []);
+export function mount(root, { text, selection, changed, key, ...of }) {
   let highlighted = text.length <= HIGHLIGHT_LIMIT;
 
   // Tab indents, so the way out has to be told. Inside the root: a description cannot point out of it.
   const help = Object.assign(document.createElement("p"), { id: "leave", hidden: true, textContent: LEAVE });
   root.append(help);
+  const options = { ...of, help: help.id };
 
   const view = new EditorView({
     root,
@@ -90,8 +113,7 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
         closeBrackets(),
         highlightSelectionMatches(),
         search({ top: true }),
-        placeholder(hint),
-        autocompletion({ override: [completeSpark(children)], icons: false, filterStrict: true }),
+        looks.of(looksOf(text.length, options)),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,
@@ -101,13 +123,10 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
           indentWithTab,
           { key: "Escape", run: () => key("leave") },
         ]),
-        language.of(languageOf(text.length)),
         errorField,
         typeOverSelection,
         theme,
         EditorView.contentAttributes.of({
-          "aria-label": label,
-          "aria-describedby": help.id,
           spellcheck: "false",
           autocapitalize: "off",
         }),
@@ -116,13 +135,14 @@ export function mount(root, { text, selection, label, placeholder: hint, changed
           const { length } = update.state.doc;
           if (length <= HIGHLIGHT_LIMIT !== highlighted) {
             highlighted = !highlighted;
-            update.view.dispatch({ effects: language.reconfigure(languageOf(length)) });
+            setLooks(update.view, {});
           }
           changed(length);
         }),
       ],
     }),
   });
+  mounted.set(view, options);
   const to = view.state.doc.length;
   view.dispatch({
     selection: { anchor: Math.min(selection.anchor, to), head: Math.min(selection.head, to) },

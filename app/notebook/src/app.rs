@@ -10,7 +10,7 @@ use crate::{
     document::Document,
     editors::Editors,
     engine::{Engine, EngineState},
-    model::{Cell, CellId, Command, Notebook},
+    model::{Cell, CellId, CellKind, Command, Notebook},
     run::{PREVIEW_ROWS, Runs},
     store::{SaveState, Saver},
 };
@@ -116,6 +116,14 @@ impl App {
                 if self.connection.on_event(&event) {
                     if matches!(event, Event::Connected { .. }) {
                         self.catalog.reload();
+                        if self.runs.lose_variables() {
+                            self.toast.set(Some(Toast {
+                                text: "This is a new session: variables of PySpark cells and temporary views are gone. \
+                                       Run their cells again."
+                                    .to_owned(),
+                                deleted: None,
+                            }));
+                        }
                     } else {
                         self.catalog.disconnect();
                     }
@@ -164,7 +172,7 @@ impl App {
         };
         match self.document.cell_at(index + 1) {
             Some(next) => self.editors.focus(next),
-            None => self.add(index + 1),
+            None => self.add(index + 1, self.document.kind(cell)),
         }
     }
 
@@ -185,13 +193,13 @@ impl App {
     }
 
     /// Adds an empty cell at a position and goes there.
-    pub(crate) fn add(self, index: usize) {
-        self.add_with(index, "");
+    pub(crate) fn add(self, index: usize, kind: CellKind) {
+        self.add_with(index, kind, "");
     }
 
     /// Adds a cell with a text at a position and goes there.
-    pub(crate) fn add_with(self, index: usize, source: impl Into<String>) -> Option<CellId> {
-        let cell = self.document.insert_new(index, source);
+    pub(crate) fn add_with(self, index: usize, kind: CellKind, source: impl Into<String>) -> Option<CellId> {
+        let cell = self.document.insert_new(index, kind, source);
         if let Some(cell) = cell {
             self.editors.focus(cell);
         }
@@ -244,11 +252,13 @@ impl App {
         let Some(index) = self.document.position(cell) else {
             return;
         };
-        let source = self
+        let copied = self
             .document
             .notebook()
-            .with_untracked(|n| n.cell(cell).map(|cell| cell.source.clone()));
-        self.add_with(index + 1, source.unwrap_or_default());
+            .with_untracked(|n| n.cell(cell).map(|cell| (cell.kind, cell.source.clone())));
+        if let Some((kind, source)) = copied {
+            self.add_with(index + 1, kind, source);
+        }
     }
 
     /// Takes the last change of the cells back.
@@ -296,7 +306,7 @@ impl App {
             .get_untracked()
             .is_some_and(|cell| self.editors.insert(cell, text));
         if !inserted {
-            self.add_with(usize::MAX, text);
+            self.add_with(usize::MAX, CellKind::Sql, text);
         }
     }
 
@@ -307,7 +317,7 @@ impl App {
             .get_untracked()
             .and_then(|cell| self.document.position(cell));
         let index = present.map_or(usize::MAX, |index| index + 1);
-        if let Some(cell) = self.add_with(index, source) {
+        if let Some(cell) = self.add_with(index, CellKind::Sql, source) {
             self.run(cell);
             crate::cell::keep_in_view(cell);
         }

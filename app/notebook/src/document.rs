@@ -54,10 +54,21 @@ impl Document {
     }
 
     /// Puts a new cell at a position, from 0.
-    pub(crate) fn insert_new(self, index: usize, source: impl Into<String>) -> Option<CellId> {
+    pub(crate) fn insert_new(
+        self,
+        index: usize,
+        kind: CellKind,
+        source: impl Into<String>,
+    ) -> Option<CellId> {
         let id = self.notebook.try_update(Notebook::fresh_id)?;
-        let cell = Cell::new(id, CellKind::Sql, source);
+        let cell = Cell::new(id, kind, source);
         self.apply(Command::Insert { index, cell }).then_some(id)
+    }
+
+    /// What a cell is written in; SQL if there is no such cell.
+    pub(crate) fn kind(self, cell: CellId) -> CellKind {
+        self.notebook
+            .with_untracked(|notebook| notebook.cell(cell).map_or(CellKind::Sql, |cell| cell.kind))
     }
 
     /// The cells, in order.

@@ -23,6 +23,8 @@ extern "C" {
     fn insert(this: &CellEditor, text: &str);
     #[wasm_bindgen(method, js_name = markErrors)]
     fn mark_errors(this: &CellEditor, errors: &Array);
+    #[wasm_bindgen(method, js_name = setLooks)]
+    fn set_looks(this: &CellEditor, language: &str, label: &str, placeholder: &str);
     #[wasm_bindgen(method)]
     fn focus(this: &CellEditor);
     #[wasm_bindgen(method)]
@@ -60,11 +62,23 @@ impl EditorKey {
     }
 }
 
+/// What an editor is for, and what it says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks<'a> {
+    /// `sql` or `python`.
+    pub(crate) language: &'a str,
+    /// Its name for assistive technology.
+    pub(crate) label: &'a str,
+    /// What it shows while it is empty.
+    pub(crate) placeholder: &'a str,
+}
+
 struct Mounted {
     editor: CellEditor,
     _changed: Closure<dyn Fn(String)>,
     _key: Closure<dyn Fn(String) -> bool>,
     _children: Closure<dyn Fn(Array) -> Promise>,
+    _ask: Closure<dyn Fn(String, u32) -> Promise>,
 }
 
 /// All editors of the page.
@@ -96,9 +110,9 @@ impl Editors {
         cell: CellId,
         host: &Element,
         text: &str,
-        label: &str,
-        placeholder: &str,
+        looks: Looks<'_>,
         catalog: Catalog,
+        ask: impl Fn(String, u32) -> Promise + 'static,
         changed: impl Fn(String) + 'static,
         key: impl Fn(EditorKey) -> bool + 'static,
     ) {
@@ -110,14 +124,17 @@ impl Editors {
             let path = path.iter().filter_map(|name| name.as_string()).collect();
             future_to_promise(async move { Ok(catalog.complete(path).await) })
         });
+        let ask = Closure::<dyn Fn(String, u32) -> Promise>::new(ask);
         let arguments: Array = [
             host.as_ref(),
             &text.into(),
-            &label.into(),
-            &placeholder.into(),
+            &looks.language.into(),
+            &looks.label.into(),
+            &looks.placeholder.into(),
             changed.as_ref(),
             key.as_ref(),
             children.as_ref(),
+            ask.as_ref(),
         ]
         .into_iter()
         .collect();
@@ -141,9 +158,17 @@ impl Editors {
             _changed: changed,
             _key: key,
             _children: children,
+            _ask: ask,
         };
         self.mounted
             .update_value(|editors| drop(editors.insert(cell, mounted)));
+    }
+
+    /// Changes what a cell's editor is for.
+    pub(crate) fn set_looks(self, cell: CellId, looks: Looks<'_>) {
+        if let Some(editor) = self.get(cell) {
+            editor.set_looks(looks.language, looks.label, looks.placeholder);
+        }
     }
 
     /// Takes a cell's editor away.

@@ -26,6 +26,7 @@ pub enum Icon {
     Warning,
     Check,
     Refresh,
+    Tree,
 }
 
 impl Icon {
@@ -66,6 +67,7 @@ impl Icon {
             Self::Table => ("M2 3h12v10h-12zM2 6.3h12M2 9.7h12M6 6.3v6.7", false),
             Self::Warning => ("M8 2.2l6.3 11.3h-12.6zM8 6.5v3.3M8 11.6v.3", false),
             Self::Check => ("M3 8.5l3.5 3.5 6.5-8", false),
+            Self::Tree => ("M2.5 2.5h5v3h-5zM8.5 10.5h5v3h-5zM5 5.5v6.5h3.5", false),
             Self::Refresh => ("M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3", false),
         }
     }

@@ -11,6 +11,7 @@ mod keyboard;
 mod look;
 mod opening;
 mod outages;
+mod python;
 mod results;
 mod speed;
 mod stopping;

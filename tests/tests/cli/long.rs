@@ -11,6 +11,7 @@ use e2e::{
     scripted::{Answer, How, Opening, ScriptedSpark, spark_error},
     tale,
 };
+use prost::Message;
 use spark_connect_client::{
     plan,
     proto::{
@@ -55,7 +56,7 @@ fn script() -> Result<impl Fn(&Opening) -> Answer + Send + Sync + 'static> {
         let mut looked_at = looked_at.lock().unwrap_or_else(PoisonError::into_inner);
         if looked_at.insert(opening.session_id.clone()) {
             let query = SqlCommandResult {
-                relation: Some(plan::sql("the script knows")),
+                relation: plan::sql("the script knows").encode_to_vec().into(),
             };
             let answer = [
                 tale::response(ResponseType::SqlCommandResult(query)),

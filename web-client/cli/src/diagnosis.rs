@@ -169,6 +169,7 @@ mod tests {
                     class: "ValueError".into(),
                     message: "no".into(),
                     span: Some(pyspark_cells::Span { start: 0, end: 4 }),
+                    error: None,
                 }),
                 Box::new(Statement {
                     source: "f(x)\n".into(),

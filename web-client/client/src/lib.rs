@@ -37,6 +37,7 @@ pub mod udf;
 pub mod unsupported;
 pub mod writer;
 
+pub use call::Going;
 pub use call::{Observation, Sent};
 pub use catalog::Catalog;
 pub use column::{Column, Window, WindowSpec};

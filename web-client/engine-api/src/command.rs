@@ -91,6 +91,28 @@ pub enum Command {
         /// Names from the catalog down.
         path: Vec<String>,
     },
+    /// Ask what may stand at a place of a PySpark cell. Nothing runs. Answered by `Completions`.
+    Complete {
+        /// The connection whose variables are meant.
+        connection: ConnectionId,
+        /// Comes back with the answer.
+        request: RequestId,
+        /// The cell's source text.
+        source: String,
+        /// The place, in UTF-16 code units from the start.
+        at: u32,
+    },
+    /// Ask for the unresolved plan that a cell would come to. Nothing runs. Answered by `Plan`.
+    Plan {
+        /// The connection whose variables and views are meant.
+        connection: ConnectionId,
+        /// Comes back with the answer.
+        request: RequestId,
+        /// What the source is written in.
+        language: Language,
+        /// The cell's source text.
+        source: String,
+    },
     /// Set how many bytes of results the engine may hold. Runs that would go beyond are stopped.
     Budget {
         /// Bytes of Arrow data over all results.
@@ -125,6 +147,8 @@ pub struct RunRequest {
 pub enum Language {
     /// Spark SQL.
     Sql,
+    /// PySpark code. Its variables live as long as the connection.
+    Python,
 }
 
 /// How many rows of a query are fetched.

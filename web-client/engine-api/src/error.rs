@@ -58,6 +58,8 @@ pub enum ErrorKind {
     Spark,
     /// The session on the server is gone, with its temporary views.
     SessionLost,
+    /// The cell's code raised an exception that is not Spark's.
+    Raised,
     /// The memory budget is spent.
     Budget,
     /// A fault of this software or of the server's protocol.

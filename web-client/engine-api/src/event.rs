@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, ColumnStats, ConnectionId, ErrorReport, RequestId, RunId, Value, Window};
+use crate::{
+    Column, ColumnStats, Completion, ConnectionId, ErrorReport, Plan, RequestId, RunId, Value, Window,
+};
 
 /// A message from the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +50,14 @@ pub enum Event {
         connection: ConnectionId,
         /// The request.
         request: Farewell,
+    },
+    /// The code printed something, or came to a value that is no table: text with its line ends, in the order in which
+    /// it came.
+    Printed {
+        /// The run.
+        run: RunId,
+        /// What is added to the text so far.
+        text: String,
     },
     /// More rows are there to be shown. Sent at once for the first batch, then at most every 50 ms.
     Rows {
@@ -138,6 +148,22 @@ pub enum Event {
         request: RequestId,
         /// What is below the path, or why it cannot be told.
         entries: Result<Vec<CatalogEntry>, ErrorReport>,
+    },
+    /// The answer to `Command::Complete`.
+    Completions {
+        /// The question.
+        request: RequestId,
+        /// Where what is typed already begins, in UTF-16 code units.
+        start: u32,
+        /// What may stand there, whatever is typed already.
+        items: Vec<Completion>,
+    },
+    /// The answer to `Command::Plan`.
+    Plan {
+        /// The question.
+        request: RequestId,
+        /// The plan, or why there is none.
+        plan: Result<Plan, ErrorReport>,
     },
     /// How much of the memory budget all results take.
     Memory {

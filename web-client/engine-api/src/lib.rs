@@ -5,11 +5,13 @@
 //! of a result arrive already formatted, a window at a time.
 
 mod command;
+mod editing;
 mod error;
 mod event;
 mod result;
 
 pub use command::{Command, Endpoint, Language, RowLimit, RunRequest};
+pub use editing::{Completion, CompletionKind, Plan, PlanNode};
 pub use error::{ErrorKind, ErrorReport, Origin};
 pub use event::{CatalogEntry, CatalogKind, Event, Farewell, Progress, Stage, Summary};
 pub use result::{Align, Cell, CellKind, Column, ColumnKind, ColumnStats, Histogram, Value, Window};

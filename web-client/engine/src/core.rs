@@ -10,11 +10,11 @@ use std::{
 use engine_api::{
     Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event, Farewell, RequestId, RunId, Value, Window,
 };
-use futures::future::AbortHandle;
+use futures::{future::AbortHandle, lock::Mutex};
 use result_table::Table;
 use spark_connect_client::{ConnectionString, Error, RetryPolicy, Session, Transport};
 
-use crate::{catalog, columns, report, run, task};
+use crate::{catalog, columns, editing, python::Python, report, run, task};
 
 /// Bytes of results that are held unless the user interface says otherwise.
 const DEFAULT_BUDGET: u64 = 1_000_000_000;
@@ -36,6 +36,8 @@ pub struct Core {
 pub(crate) struct Connection {
     pub(crate) session: Session,
     pub(crate) time_zone: String,
+    /// Runs PySpark cells, one at a time; it keeps their variables.
+    pub(crate) python: Rc<Mutex<Python>>,
 }
 
 /// A run, and its result.
@@ -142,6 +144,40 @@ impl Core {
                         request,
                         entries,
                     });
+                });
+            }
+            Command::Complete {
+                connection,
+                request,
+                source,
+                at,
+            } => {
+                let core = self.clone();
+                task::spawn(async move {
+                    let (start, items) = match core.connection(connection) {
+                        Some(open) => editing::complete(&open, &source, at).await,
+                        None => (at, Vec::new()),
+                    };
+                    core.emit(Event::Completions {
+                        request,
+                        start,
+                        items,
+                    });
+                });
+            }
+            Command::Plan {
+                connection,
+                request,
+                language,
+                source,
+            } => {
+                let core = self.clone();
+                task::spawn(async move {
+                    let plan = match core.connection(connection) {
+                        Some(open) => editing::plan(&open, language, &source).await,
+                        None => Err(not_connected()),
+                    };
+                    core.emit(Event::Plan { request, plan });
                 });
             }
             Command::Budget { bytes } => {
@@ -353,6 +389,7 @@ async fn open(endpoint: &Endpoint) -> Result<(Connection, String, Farewell), Err
     let farewell = farewell(&session, &connection);
     Ok((
         Connection {
+            python: Rc::new(Mutex::new(Python::new(&session))),
             session,
             time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
         },

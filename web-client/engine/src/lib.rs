@@ -6,6 +6,10 @@
 mod catalog;
 mod columns;
 mod core;
+mod drawing;
+mod editing;
+mod printed;
+mod python;
 mod report;
 mod run;
 mod statement;

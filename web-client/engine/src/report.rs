@@ -3,7 +3,25 @@
 use std::ops::Range;
 
 use engine_api::{ErrorKind, ErrorReport, Origin};
+use pyspark_cells::Failure;
 use spark_connect_client::{Error, ErrorKind as Kind};
+
+/// The report of an exception that a cell's code raised.
+pub(crate) fn raised(failure: &Failure, source: &str) -> ErrorReport {
+    let origins = failure.span.and_then(|span| origin(source, span.start..span.end));
+    let told = match failure.error.as_deref() {
+        // The class and the state of Spark's own stand beside the message.
+        Some(error) => ErrorReport {
+            message: format!("{}: {}", failure.class, error.sentence()),
+            ..report(error, "", 0)
+        },
+        None => ErrorReport::new(ErrorKind::Raised, failure.to_string()),
+    };
+    ErrorReport {
+        origins: origins.into_iter().collect(),
+        ..told
+    }
+}
 
 /// The report of an error of the statement that begins at this byte of the source.
 pub(crate) fn report(error: &Error, source: &str, start: usize) -> ErrorReport {

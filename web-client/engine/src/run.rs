@@ -2,7 +2,9 @@
 
 use std::{ops::Range, rc::Rc};
 
-use engine_api::{ErrorKind, ErrorReport, Event, Progress, RowLimit, RunId, RunRequest, Stage, Summary};
+use engine_api::{
+    ErrorKind, ErrorReport, Event, Language, Progress, RowLimit, RunId, RunRequest, Stage, Summary,
+};
 use futures::{
     StreamExt,
     future::{Abortable, Aborted},
@@ -64,10 +66,13 @@ pub(crate) fn start(core: &Rc<Core>, request: RunRequest) {
     });
 }
 
-struct Run {
-    core: Rc<Core>,
-    open: Connection,
-    request: RunRequest,
+/// A run under way.
+pub(crate) struct Run {
+    pub(crate) core: Rc<Core>,
+    pub(crate) open: Connection,
+    pub(crate) request: RunRequest,
+    /// The operation that was last told of.
+    operation: String,
     /// The statement that runs, bytes of the source.
     statement: Range<usize>,
     /// Which one it is, from 1, of how many.
@@ -78,6 +83,26 @@ struct Run {
     told_rows: f64,
     turn: f64,
     schema: Option<proto::data_type::Struct>,
+}
+
+/// Why a result did not arrive as a whole.
+pub(crate) enum Fault {
+    /// Spark or the client says why.
+    Spark(Error),
+    /// It is put into words already.
+    Told(ErrorReport),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Spark(error)
+    }
+}
+
+impl From<ErrorReport> for Fault {
+    fn from(report: ErrorReport) -> Self {
+        Self::Told(report)
+    }
 }
 
 /// What the server made of the source.
@@ -93,6 +118,7 @@ impl Run {
             core,
             open,
             request,
+            operation: String::new(),
             statement: 0..0,
             number: 0,
             count: 0,
@@ -104,12 +130,19 @@ impl Run {
         }
     }
 
-    fn id(&self) -> RunId {
+    pub(crate) fn id(&self) -> RunId {
         self.request.run
     }
 
+    async fn go(self) -> Result<Summary, ErrorReport> {
+        match self.request.language {
+            Language::Sql => self.sql().await,
+            Language::Python => self.python().await,
+        }
+    }
+
     /// Runs the statements in order. The result is the last one's; those before it run for their effect.
-    async fn go(mut self) -> Result<Summary, ErrorReport> {
+    async fn sql(mut self) -> Result<Summary, ErrorReport> {
         let mut statements = statements::split(&self.request.source);
         self.count = u32::try_from(statements.len()).unwrap_or(u32::MAX);
         let last = statements.pop().unwrap_or_default();
@@ -131,20 +164,34 @@ impl Run {
             }
         };
         let execution = self.open.session.execute(plan::root(relation));
-        let cut = self.receive(execution, limit).await?;
+        let cut = match self.receive(execution, limit).await {
+            Ok(cut) => cut,
+            Err(Fault::Spark(error)) => return Err(self.report(&error)),
+            Err(Fault::Told(report)) => return Err(report),
+        };
         self.summary(command, cut.then_some(limit).flatten())
+    }
+
+    /// How many rows the user interface asks for, unless it is all.
+    pub(crate) fn preview(&self) -> Option<u32> {
+        match self.request.limit {
+            RowLimit::All => None,
+            RowLimit::Preview(limit) => Some(limit),
+        }
     }
 
     /// A query with the limit that the user interface asks for, if it does.
     fn limited(&self, relation: proto::Relation) -> (proto::Relation, Option<u32>) {
-        match self.request.limit {
-            RowLimit::All => (relation, None),
-            RowLimit::Preview(limit) => {
+        let limit = self.preview();
+        let relation = match limit {
+            None => relation,
+            Some(limit) => {
                 // One row more tells whether there are more.
                 let rows = i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1);
-                (plan::limit(relation, rows), Some(limit))
+                plan::limit(relation, rows)
             }
-        }
+        };
+        (relation, limit)
     }
 
     fn text(&self) -> &str {
@@ -157,10 +204,18 @@ impl Run {
         report
     }
 
+    /// An operation of this id runs for it on the server.
+    pub(crate) fn operation(&mut self, id: &str) {
+        if self.operation != id {
+            self.operation = id.to_owned();
+            self.core.set_operation(self.id(), id);
+        }
+    }
+
     /// Has the server analyse the statement. A command has run when this returns.
     async fn look_at(&mut self) -> Result<Kind, ErrorReport> {
         let mut execution = self.open.session.execute(plan::sql_command(self.text()));
-        self.core.set_operation(self.id(), execution.operation_id());
+        self.operation(execution.operation_id());
         let mut result = None;
         while let Some(output) = execution.next().await {
             match output.map_err(|error| self.report(&error))? {
@@ -180,7 +235,7 @@ impl Run {
 
     /// Runs a query whose rows nobody sees, for the errors that it may have.
     async fn discard(&mut self, mut execution: Execution) -> Result<(), ErrorReport> {
-        self.core.set_operation(self.id(), execution.operation_id());
+        self.operation(execution.operation_id());
         while let Some(output) = execution.next().await {
             self.tell(output.map_err(|error| self.report(&error))?);
         }
@@ -188,11 +243,15 @@ impl Run {
     }
 
     /// Reads the result into the table. Whether it was cut at the limit.
-    async fn receive(&mut self, mut execution: Execution, limit: Option<u32>) -> Result<bool, ErrorReport> {
-        self.core.set_operation(self.id(), execution.operation_id());
+    pub(crate) async fn receive(
+        &mut self,
+        mut execution: Execution,
+        limit: Option<u32>,
+    ) -> Result<bool, Fault> {
+        self.operation(execution.operation_id());
         let mut limited = false;
         while let Some(output) = execution.next().await {
-            match output.map_err(|error| self.report(&error))? {
+            match output? {
                 Output::Schema(schema) => self.schema = Some(schema),
                 Output::Batch(batch) => {
                     limited |= self.keep(batch, limit)?;
@@ -259,7 +318,7 @@ impl Run {
     }
 
     /// Tells the user interface what is not a row.
-    fn tell(&self, output: Output) {
+    pub(crate) fn tell(&self, output: Output) {
         let run = self.id();
         match output {
             Output::Progress(told) => self.core.emit(Event::Progress {
@@ -282,7 +341,7 @@ impl Run {
         }
     }
 
-    fn summary(&self, command: bool, limited_to: Option<u32>) -> Result<Summary, ErrorReport> {
+    pub(crate) fn summary(&self, command: bool, limited_to: Option<u32>) -> Result<Summary, ErrorReport> {
         let facts = self.core.with_table(self.id(), |table| {
             table
                 .as_ref()

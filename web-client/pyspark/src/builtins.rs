@@ -355,6 +355,19 @@ static CLASSES: &[&Class] = &[
     &REVERSED,
 ];
 
+/// The built-in functions, types and exceptions.
+pub(crate) fn names() -> Vec<&'static str> {
+    let classes = CLASSES.iter().copied().chain(exception::CLASSES.iter().copied());
+    let classes = classes
+        .filter(|class| class.module.is_empty())
+        .map(|class| class.name);
+    FUNCTIONS
+        .iter()
+        .map(|native| native.name)
+        .chain(classes)
+        .collect()
+}
+
 /// A built-in name.
 pub(crate) fn get(name: &str) -> Option<Value> {
     if let Some(native) = FUNCTIONS.iter().find(|native| native.name == name) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use spark_connect_client::{DataFrame, Session};
+use spark_connect_client::{DataFrame, Error, Session};
 
 use crate::{
     code::Source,
@@ -26,7 +26,7 @@ pub struct Span {
 }
 
 /// Why a cell failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// The exception's class, as Python names it.
     pub class: String,
@@ -34,6 +34,8 @@ pub struct Failure {
     pub message: String,
     /// The step of this cell that failed.
     pub span: Option<Span>,
+    /// What Spark or the client said, if the exception comes from there.
+    pub error: Option<Box<Error>>,
 }
 
 impl std::fmt::Display for Failure {
@@ -49,14 +51,16 @@ impl std::fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// The value of a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Shown {
     /// Its `repr`.
     Text(String),
+    /// A DataFrame, for those who show tables: [`Interpreter::with_tables`].
+    Table(DataFrame),
 }
 
 /// What became of a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// The value of the last statement, if it is an expression and not None.
     pub shown: Option<Shown>,
@@ -66,6 +70,8 @@ pub struct Outcome {
 pub struct Interpreter {
     pub(crate) vm: Vm,
     pub(crate) runs: u32,
+    last: Option<Rc<Source>>,
+    tables: bool,
     pub(crate) limit: u64,
     /// The schemas that Spark has told since the last run.
     pub(crate) known: Known,
@@ -83,6 +89,8 @@ impl Interpreter {
             runs: 0,
             limit: STEPS,
             known: Known::new(),
+            last: None,
+            tables: false,
         }
     }
 
@@ -93,7 +101,14 @@ impl Interpreter {
             runs: 0,
             limit: STEPS,
             known: Known::new(),
+            last: None,
+            tables: false,
         }
+    }
+
+    /// The same, which hands out DataFrames that cells end with rather than their `repr`.
+    pub fn with_tables(self) -> Self {
+        Self { tables: true, ..self }
     }
 
     /// Lets a cell take so many steps at most: instructions, and the work inside of long ones. Without it 50 million.
@@ -119,13 +134,17 @@ impl Interpreter {
             number: self.runs,
             text: text.to_owned(),
         });
+        self.last = Some(source.clone());
         let code = compile::compile(&source).map_err(refused)?;
         self.vm.printer = Box::new(printer);
-        let vm = &mut self.vm;
+        let (vm, tables) = (&mut self.vm, self.tables);
         let shown = Metered::new(self.limit, async {
             vm.module(code).await?;
             match vm.displayed.take() {
-                Some(value) => show(vm, value).await.map(Some),
+                Some(value) => match spark::frame_of(&value).filter(|_| tables) {
+                    Some(frame) => Ok(Some(Shown::Table(frame))),
+                    None => show(vm, value).await.map(Some),
+                },
                 None => Ok(None),
             }
         })
@@ -136,6 +155,18 @@ impl Interpreter {
             Err(error) => Err(failure(&error, &source)),
         }
     }
+
+    /// The failure of the last cell, when the DataFrame that it ended with is run and Spark reports an error.
+    pub fn failure(&self, error: Error) -> Failure {
+        let raised = spark::raised(error);
+        Failure {
+            span: self
+                .last
+                .as_ref()
+                .and_then(|source| spark::place(&raised, source)),
+            ..failure_of(&raised)
+        }
+    }
 }
 
 async fn show(vm: &mut Vm, value: Value) -> Result<Shown, Raised> {
@@ -143,7 +174,7 @@ async fn show(vm: &mut Vm, value: Value) -> Result<Shown, Raised> {
     types::repr(&value).map(Shown::Text)
 }
 
-fn refused(refused: Refused) -> Failure {
+pub(crate) fn refused(refused: Refused) -> Failure {
     Failure {
         class: refused.class.name.to_owned(),
         message: refused.message,
@@ -151,10 +182,11 @@ fn refused(refused: Refused) -> Failure {
             start: refused.range.start().into(),
             end: refused.range.end().into(),
         }),
+        error: None,
     }
 }
 
-fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
+pub(crate) fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
     let trace = error.trace.borrow();
     let place = trace.iter().find(|place| Rc::ptr_eq(&place.source, source));
     let span = place.map(|place| Span {
@@ -162,7 +194,7 @@ fn failure(error: &Raised, source: &Rc<Source>) -> Failure {
         end: place.range.end().into(),
     });
     Failure {
-        span: spark::place(error, source.number).or(span),
+        span: spark::place(error, source).or(span),
         ..failure_of(error)
     }
 }
@@ -175,5 +207,6 @@ pub(crate) fn failure_of(error: &Raised) -> Failure {
             .message()
             .unwrap_or_else(|_| "<exception str() failed>".to_owned()),
         span: None,
+        error: error.spark.clone(),
     }
 }

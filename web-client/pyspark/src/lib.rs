@@ -9,20 +9,24 @@ mod class;
 mod clock;
 mod code;
 mod compile;
+mod complete;
 mod exception;
 mod guard;
 mod interpreter;
 mod limits;
 mod modules;
 mod names;
+mod rehearsal;
 mod spark;
 mod steps;
 mod types;
 mod value;
 mod vm;
 
+pub use complete::{Completion, CompletionKind, Completions};
 pub use interpreter::{Failure, Interpreter, Outcome, Shown, Span};
 pub use names::{has, names_of, refused};
+pub use rehearsal::Planned;
 pub use spark::traceback;
 pub use steps::Step;
 

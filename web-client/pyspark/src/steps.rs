@@ -87,11 +87,8 @@ impl Interpreter {
 
     /// Evaluates a cell on copies of the variables that it names.
     async fn made(&mut self, text: &str) -> Vec<(Span, Made)> {
-        let mut vm = Vm::new();
-        vm.session = self.vm.session.clone();
-        vm.is_planning = true;
         let all = Metered::new(PLANNING_STEPS.min(self.limit), async {
-            copy_variables(&self.vm, &mut vm, text);
+            let mut vm = planning(&self.vm, text);
             let mut all = Vec::new();
             for piece in compile::pieces(text, self.runs) {
                 vm.steps = Some(Vec::new());
@@ -115,6 +112,15 @@ impl Interpreter {
         });
         all.await
     }
+}
+
+/// A machine that has Spark run nothing, with copies of the variables that a text names.
+pub(crate) fn planning(from: &Vm, text: &str) -> Vm {
+    let mut vm = Vm::new();
+    vm.session = from.session.clone();
+    vm.is_planning = true;
+    copy_variables(from, &mut vm, text);
+    vm
 }
 
 /// Copies the variables that a text names, and those that functions among them name.
@@ -156,5 +162,6 @@ fn too_large() -> Failure {
         class: "PySparkRuntimeError".to_owned(),
         message: "The plan is too large to be looked at while it is typed.".to_owned(),
         span: None,
+        error: None,
     }
 }

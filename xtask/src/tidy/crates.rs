@@ -10,16 +10,24 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
     ("pyspark-cells", &["spark-connect-client"]),
     ("plan-views", &["spark-connect-client"]),
+    // The other crate of this name, which it stands in for.
+    ("unicode_names2", &["unicode_names2"]),
+    ("unicode-normalization", &[]),
     ("result-table", &[]),
     ("engine-api", &[]),
     (
         "spark-connect-engine",
-        &["spark-connect-client", "result-table", "engine-api"],
+        &[
+            "spark-connect-client",
+            "pyspark-cells",
+            "result-table",
+            "engine-api",
+        ],
     ),
     ("spark-connect-javascript", &["spark-connect-client"]),
     (

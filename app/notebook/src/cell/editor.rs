@@ -3,10 +3,11 @@
 use engine_api::ErrorKind;
 use leptos::{html::Div, prelude::*};
 
-use super::{CellScope, keys};
+use super::{CellScope, completion, keys};
 use crate::{
     app::App,
-    model::{Cell, Command},
+    editors::Looks,
+    model::{Cell, CellKind, Command},
     run::Phase,
 };
 
@@ -15,19 +16,25 @@ use crate::{
 pub(super) fn Editor(scope: CellScope) -> impl IntoView {
     let app = App::get();
     let id = scope.id;
+    let label = move |kind: CellKind| format!("{} of cell {}", kind.label(), scope.number.get_untracked());
     let host = NodeRef::<Div>::new();
     host.on_load(move |host| {
-        let source = app
+        let (kind, source) = app
             .document
             .notebook()
-            .with_untracked(|n| n.cell(id).map(|c| c.source.clone()));
+            .with_untracked(|n| n.cell(id).map(|c| (c.kind, c.source.clone())))
+            .unwrap_or((CellKind::Sql, String::new()));
         app.editors.mount(
             id,
             &host,
-            &source.unwrap_or_default(),
-            &format!("SQL of cell {}", scope.number.get_untracked()),
-            "SELECT …",
+            &source,
+            Looks {
+                language: kind.name(),
+                label: &label(kind),
+                placeholder: kind.placeholder(),
+            },
             app.catalog,
+            move |source, at| completion::ask(app, source, at),
             move |source| {
                 app.document.apply(Command::SetSource { cell: id, source });
             },
@@ -38,7 +45,24 @@ pub(super) fn Editor(scope: CellScope) -> impl IntoView {
     underline_errors(app, scope);
 
     let notebook = app.document.notebook();
-    let kind = move || notebook.with(|n| n.cell(id).map(|cell| cell.kind.label()));
+    let kind = Memo::new(move |_| notebook.with(|n| n.cell(id).map_or(CellKind::Sql, |cell| cell.kind)));
+    Effect::watch(
+        move || kind.get(),
+        move |kind, _, _| {
+            let looks = Looks {
+                language: kind.name(),
+                label: &label(*kind),
+                placeholder: kind.placeholder(),
+            };
+            app.editors.set_looks(id, looks);
+        },
+        false,
+    );
+    let choose = move |event| {
+        if let Some(kind) = CellKind::named(&event_target_value(&event)) {
+            app.document.apply(Command::SetKind { cell: id, kind });
+        }
+    };
     let summary = Memo::new(move |_| {
         if !scope.collapsed.get() {
             return String::new();
@@ -58,7 +82,14 @@ pub(super) fn Editor(scope: CellScope) -> impl IntoView {
     };
     view! {
         <div class="cell-head">
-            <span class="cell-kind">{kind}</span>
+            <select
+                class="cell-kind"
+                aria-label=move || format!("Language of cell {}", scope.number.get())
+                prop:value=move || kind.get().name()
+                on:change=choose
+            >
+                {CellKind::ALL.map(|kind| view! { <option value=kind.name()>{kind.label()}</option> })}
+            </select>
             // The editor says the same to assistive technology.
             <span class="cell-hint" aria-hidden="true"><kbd>"Esc"</kbd>" then "<kbd>"Tab"</kbd>" leaves the editor"</span>
         </div>

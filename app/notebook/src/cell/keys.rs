@@ -42,8 +42,9 @@ pub(super) fn on_key(app: App, scope: CellScope, event: &KeyboardEvent) {
         "Enter" => app.editors.focus(id),
         "ArrowUp" | "k" => focus_neighbour(app, scope, -1),
         "ArrowDown" | "j" => focus_neighbour(app, scope, 1),
-        "a" => app.add(index()),
-        "b" => app.add(index() + 1),
+        "a" => app.add(index(), app.document.kind(id)),
+        "b" => app.add(index() + 1, app.document.kind(id)),
+        "p" => scope.plan.update(|plan| *plan = !*plan),
         "Delete" | "Backspace" => app.delete(id),
         // The editor comes before the tools; from the cell itself the way leads on, not back into it.
         "Tab" if !event.shift_key() && focus_tools(event) => {}

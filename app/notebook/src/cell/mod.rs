@@ -1,9 +1,11 @@
 //! One cell: its editor, what can be done with it, and what its run gave.
 
+mod completion;
 mod editor;
 mod error;
 mod keys;
 mod output;
+mod plan;
 mod status;
 mod tools;
 
@@ -15,9 +17,16 @@ use spark_widgets::{Icon, IconView};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use crate::{app::App, browser, editors::Editors, model::CellId, run::Phase};
+use crate::{
+    app::App,
+    browser,
+    editors::Editors,
+    model::{CellId, CellKind},
+    run::Phase,
+};
 use editor::Editor;
 use output::OutputView;
+use plan::PlanPanel;
 use tools::CellTools;
 
 /// What the parts of a cell share.
@@ -30,6 +39,8 @@ struct CellScope {
     active: Memo<bool>,
     /// Whether only its first line shows.
     collapsed: Memo<bool>,
+    /// Whether its plan shows.
+    plan: RwSignal<bool>,
 }
 
 /// One cell.
@@ -51,6 +62,7 @@ pub(crate) fn CellView(
         }),
         active: Memo::new(move |_| phase.with(|phase| phase.as_ref().is_some_and(Phase::is_active))),
         collapsed: Memo::new(move |_| notebook.with(|n| n.cell(id).is_some_and(|cell| cell.collapsed))),
+        plan: RwSignal::new(false),
     };
     let failed = move || {
         phase.with(|p| matches!(p, Some(Phase::Failed(_))) && !p.as_ref().is_some_and(Phase::is_cancelled))
@@ -76,17 +88,35 @@ pub(crate) fn CellView(
             <div class="cell-body">
                 <Editor scope/>
                 <CellTools scope/>
+                <PlanPanel scope/>
                 <OutputView scope/>
             </div>
             <div class="cell-insert">
-                <button type="button" on:click=move |_| app.add(below())>
-                    <IconView icon=Icon::Plus/>
-                    "SQL"
-                    <span class="visually-hidden">{move || format!(" cell below cell {}", scope.number.get())}</span>
-                </button>
+                <AddCell place=move || format!("below cell {}", scope.number.get()) index=below/>
             </div>
         </article>
     }
+}
+
+/// Buttons that add a cell of each kind at a place.
+#[component]
+pub(crate) fn AddCell(
+    /// The place, in the words that follow "cell".
+    place: impl Fn() -> String + Copy + Send + Sync + 'static,
+    /// The position of the new cell, from 0.
+    index: impl Fn() -> usize + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let app = App::get();
+    let button = move |kind: CellKind| {
+        view! {
+            <button type="button" on:click=move |_| app.add(index(), kind)>
+                <IconView icon=Icon::Plus/>
+                {kind.label()}
+                <span class="visually-hidden">{move || format!(" cell {}", place())}</span>
+            </button>
+        }
+    };
+    CellKind::ALL.map(button).collect_view()
 }
 
 /// Runs the cell, or stops its run.

@@ -49,6 +49,11 @@ fn RunView(scope: CellScope, run: RunId, output: OutputSignal) -> impl IntoView 
     let progress = part(&output, |output| output.progress.clone(), None);
     let columns = part(&output, |output| output.columns.clone(), None);
     let rows = part(&output, |output| output.rows, 0);
+    let text = part(&output, |output| !output.text.is_empty(), false);
+    let printed = {
+        let output = output.clone();
+        move || output.with(|output| output.as_ref().map(|output| output.text.clone()))
+    };
     let complete = Memo::new(move |_| phase.with(|phase| !phase.is_active()));
     let running = Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Running | Phase::Stopping)));
     let error = Memo::new(move |_| {
@@ -66,6 +71,18 @@ fn RunView(scope: CellScope, run: RunId, output: OutputSignal) -> impl IntoView 
             {move || match error.get() {
                 Some(error) => view! { <ErrorView scope error output=output.clone()/> }.into_any(),
                 None => view! { <StatusBar scope output=output.clone() phase/> }.into_any(),
+            }}
+            {move || {
+                text.get().then(|| view! {
+                    <pre
+                        class="output-text"
+                        tabindex="0"
+                        role="region"
+                        aria-label=move || format!("Printed by cell {}", scope.number.get())
+                    >
+                        {printed.clone()}
+                    </pre>
+                })
             }}
             {move || {
                 let columns = columns.get().filter(|columns| !columns.is_empty())?;

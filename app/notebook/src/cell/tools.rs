@@ -29,6 +29,16 @@ pub(super) fn CellTools(scope: CellScope) -> impl IntoView {
             >
                 <IconView icon=Icon::Chevron/>
             </button>
+            <button
+                type="button"
+                class="icon-button"
+                aria-pressed=move || scope.plan.get().to_string()
+                aria-label="Plan"
+                title="Plan, before it runs (P)"
+                on:click=move |_| scope.plan.update(|plan| *plan = !*plan)
+            >
+                <IconView icon=Icon::Tree/>
+            </button>
             <Tool icon=Icon::Up name="Move up" hint="Alt+↑" disabled=move || scope.number.get() <= 1
                 act=move || app.shift(id, -1)/>
             <Tool icon=Icon::Down name="Move down" hint="Alt+↓" disabled=move || { scope.number.get() >= count.get() }

@@ -186,7 +186,9 @@ fn request_of(event: &Event) -> Option<RequestId> {
         | Event::Value { request, .. }
         | Event::Copied { request, .. }
         | Event::Statistics { request, .. }
-        | Event::Catalog { request, .. } => Some(*request),
+        | Event::Catalog { request, .. }
+        | Event::Completions { request, .. }
+        | Event::Plan { request, .. } => Some(*request),
         _ => None,
     }
 }

@@ -14,13 +14,40 @@ pub(crate) struct CellId(pub(crate) u32);
 pub(crate) enum CellKind {
     /// Spark SQL.
     Sql,
+    /// PySpark code.
+    Python,
 }
 
 impl CellKind {
+    /// All there are, in the order in which they are offered.
+    pub(crate) const ALL: [Self; 2] = [Self::Sql, Self::Python];
+
     /// The name on the cell.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Sql => "SQL",
+            Self::Python => "PySpark",
+        }
+    }
+
+    /// What the editor and the page call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::Python => "python",
+        }
+    }
+
+    /// The kind of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// What an empty cell shows.
+    pub(crate) fn placeholder(self) -> &'static str {
+        match self {
+            Self::Sql => "SELECT …",
+            Self::Python => "spark.table(…)",
         }
     }
 
@@ -28,6 +55,7 @@ impl CellKind {
     pub(crate) fn language(self) -> Language {
         match self {
             Self::Sql => Language::Sql,
+            Self::Python => Language::Python,
         }
     }
 }
@@ -61,6 +89,7 @@ impl Cell {
     pub(crate) fn has_code(&self) -> bool {
         match self.kind {
             CellKind::Sql => has_sql(&self.source),
+            CellKind::Python => has_python(&self.source),
         }
     }
 
@@ -72,6 +101,13 @@ impl Cell {
             .find(|line| !line.is_empty())
             .unwrap_or("empty")
     }
+}
+
+/// Whether a text holds any Python besides comments.
+fn has_python(text: &str) -> bool {
+    text.lines()
+        .map(str::trim_start)
+        .any(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// Whether a text holds any SQL besides comments. Spark's block comments nest.
@@ -118,5 +154,21 @@ mod tests {
         ] {
             assert_eq!(has_sql(text), expected, "{text:?}");
         }
+        for (text, expected) in [
+            ("", false),
+            (" \n# note", false),
+            ("# note\n  x", true),
+            ("'#'", true),
+        ] {
+            assert_eq!(has_python(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn kinds_have_names() {
+        for kind in CellKind::ALL {
+            assert_eq!(CellKind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(CellKind::named("scala"), None);
     }
 }

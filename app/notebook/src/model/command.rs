@@ -1,6 +1,6 @@
 //! The one way in which a notebook changes.
 
-use super::{Cell, CellId, Notebook};
+use super::{Cell, CellId, CellKind, Notebook};
 
 /// A change of a notebook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub(crate) enum Command {
         cell: CellId,
         /// The new text.
         source: String,
+    },
+    /// Change what a cell is written in. Its text stays.
+    SetKind {
+        /// Which.
+        cell: CellId,
+        /// The new kind.
+        kind: CellKind,
     },
     /// Fold a cell's source, or unfold it.
     SetCollapsed {
@@ -81,6 +88,10 @@ impl Command {
                     source: old,
                 })
             }
+            Self::SetKind { cell: id, kind } => {
+                let old = replace(&mut notebook.cell_mut(id)?.kind, kind)?;
+                Some(Self::SetKind { cell: id, kind: old })
+            }
             Self::SetCollapsed { cell: id, collapsed } => {
                 let old = replace(&mut notebook.cell_mut(id)?.collapsed, collapsed)?;
                 Some(Self::SetCollapsed {
@@ -95,7 +106,10 @@ impl Command {
 
     /// Whether undoing it is the notebook's work. Typing is undone by the editor that it went into.
     pub(crate) fn is_undoable(&self) -> bool {
-        matches!(self, Self::Insert { .. } | Self::Delete(_) | Self::Move { .. })
+        matches!(
+            self,
+            Self::Insert { .. } | Self::Delete(_) | Self::Move { .. } | Self::SetKind { .. }
+        )
     }
 }
 
@@ -198,6 +212,10 @@ mod tests {
             Command::SetCollapsed {
                 cell: CellId(1),
                 collapsed: true,
+            },
+            Command::SetKind {
+                cell: CellId(1),
+                kind: CellKind::Python,
             },
         ] {
             let before = notebook.clone();

@@ -7,8 +7,8 @@ const DESCRIPTION: &str = "Cells run on Spark; only their results come to this p
                            Port Marin, a made-up city.";
 
 /// The first one reads no table, so that it runs on any server; the others read the sample data.
-const CELLS: [&str; 4] = [
-    "\
+const CELLS: [(CellKind, &str); 5] = [
+    (CellKind::Sql, "\
 -- A million rows without a table, with values of many types. A preview comes first; all rows are one click away.
 SELECT
   id,
@@ -17,11 +17,22 @@ SELECT
   if(id % 7 = 0, NULL, concat('row ', id)) AS label,
   array(id % 7, id % 11) AS remainders,
   named_struct('even', id % 2 = 0, 'root', round(sqrt(id), 3)) AS facts
-FROM range(1000000)",
-    "\
+FROM range(1000000)"),
+    (CellKind::Sql, "\
 -- Over two million taxi trips: amounts, times, a struct, an array and a map in every row
-SELECT * FROM samples.trips",
-    "\
+SELECT * FROM samples.trips"),
+    (CellKind::Python, "\
+# The same table in PySpark, which runs here without Python: a day of the city, hour by hour
+from pyspark.sql import functions as F
+
+trips = spark.table(\"samples.trips\")
+hours = trips.groupBy(F.hour(\"pickup_at\").alias(\"hour\")).agg(
+    F.count(\"*\").alias(\"trips\"),
+    F.round(F.avg(\"distance_km\"), 2).alias(\"km\"),
+    F.round(F.avg(\"fare\"), 2).alias(\"fare\"),
+)
+hours.orderBy(\"hour\")"),
+    (CellKind::Sql, "\
 -- What rain, fog and snow do to the city: trips joined with the weather of their hour
 SELECT
   condition,
@@ -32,8 +43,8 @@ SELECT
 FROM samples.trips
 JOIN samples.weather ON observed_at = date_trunc('HOUR', pickup_at)
 GROUP BY condition
-ORDER BY trips_an_hour DESC",
-    "\
+ORDER BY trips_an_hour DESC"),
+    (CellKind::Sql, "\
 -- Nested values: one row for each language that a driver speaks
 SELECT
   language,
@@ -44,21 +55,21 @@ SELECT
 FROM samples.drivers
 LATERAL VIEW explode(languages) AS language
 GROUP BY language
-ORDER BY drivers DESC",
+ORDER BY drivers DESC"),
 ];
 
 /// The text of a cell that shows what there is to see, on any server.
 pub(crate) fn example() -> &'static str {
-    CELLS[0]
+    CELLS[0].1
 }
 
 /// A new notebook with cells that are worth running.
 pub(crate) fn first_notebook(id: impl Into<String>) -> Notebook {
     let mut notebook = Notebook::new(id, "A year of taxi trips");
     notebook.description = DESCRIPTION.into();
-    for source in CELLS {
+    for (kind, source) in CELLS {
         let id = notebook.fresh_id();
-        notebook.cells.push(Cell::new(id, CellKind::Sql, source));
+        notebook.cells.push(Cell::new(id, kind, source));
     }
     notebook
 }

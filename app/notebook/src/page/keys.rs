@@ -34,7 +34,7 @@ fn is_text_field(event: &web_sys::KeyboardEvent) -> bool {
     let Some(element) = target.dyn_ref::<HtmlElement>() else {
         return false;
     };
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA") || element.is_content_editable()
 }
 
 fn focus_search(app: App) {

@@ -17,12 +17,12 @@ use crate::{
     app::App,
     browser,
     catalog::Catalog,
-    cell::CellView,
+    cell::{AddCell, CellView},
     connection::{Connection, ConnectionDialog},
     document::Document,
     editors::Editors,
     engine::Engine,
-    model::{example, first_notebook},
+    model::{CellKind, example, first_notebook},
     run::Runs,
     store::{Opened, Saver},
 };
@@ -93,11 +93,7 @@ fn Page(notice: Option<String>) -> impl IntoView {
                 <Banners notice/>
                 <div class="cells">
                     <div class="cell-insert first" hidden=empty>
-                        <button type="button" on:click=move |_| app.add(0)>
-                            <spark_widgets::IconView icon=spark_widgets::Icon::Plus/>
-                            "SQL"
-                            <span class="visually-hidden">" cell at the top"</span>
-                        </button>
+                        <AddCell place=|| "at the top".to_owned() index=|| 0/>
                     </div>
                     <Show when=move || empty.get()><Empty/></Show>
                     <For each=move || cells.get() key=|cell| *cell let:cell>
@@ -120,12 +116,15 @@ fn Empty() -> impl IntoView {
     view! {
         <div class="no-cells">
             <p>"This notebook has no cells."</p>
-            <button type="button" class="button primary" on:click=move |_| app.add(0)>"Add a SQL cell"</button>
+            <button type="button" class="button primary" on:click=move |_| app.add(0, CellKind::Sql)>"Add a SQL cell"</button>
+            <button type="button" class="button" on:click=move |_| app.add(0, CellKind::Python)>
+                "Add a PySpark cell"
+            </button>
             <button
                 type="button"
                 class="button"
                 on:click=move |_| {
-                    app.add_with(0, example());
+                    app.add_with(0, CellKind::Sql, example());
                 }
             >
                 "Start with an example"

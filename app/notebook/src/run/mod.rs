@@ -51,6 +51,8 @@ struct Inner {
     last_run: u32,
     /// Where the run under way was sent.
     sent_to: Option<ConnectionId>,
+    /// Whether PySpark code ran in the session, and may have left variables there.
+    has_variables: bool,
     clock: Option<Interval>,
 }
 
@@ -249,6 +251,14 @@ impl Runs {
         }
     }
 
+    /// The session is another one. Tells whether variables went with the one before.
+    pub(crate) fn lose_variables(self) -> bool {
+        let lost = self
+            .inner
+            .try_update_value(|inner| std::mem::take(&mut inner.has_variables));
+        lost.unwrap_or_default()
+    }
+
     fn end_waiting(self, error: &ErrorReport) {
         let waiting = self.inner.try_update_value(|inner| inner.queue.drain_waiting());
         for run in waiting.unwrap_or_default() {
@@ -311,7 +321,10 @@ impl Runs {
         };
         let now = browser::now_ms();
         let connection = self.connection.id();
-        self.inner.update_value(|inner| inner.sent_to = Some(connection));
+        self.inner.update_value(|inner| {
+            inner.sent_to = Some(connection);
+            inner.has_variables |= kind == CellKind::Python;
+        });
         let output = self.output(cell);
         let request = output.try_update(|output| {
             let output = output.as_mut()?;

@@ -60,6 +60,8 @@ pub(crate) struct Output {
     pub(crate) limit: RowLimit,
     /// How far it is.
     pub(crate) phase: Phase,
+    /// What the code printed so far.
+    pub(crate) text: String,
     /// The result's columns, once known.
     pub(crate) columns: Option<Arc<Vec<Column>>>,
     /// Rows so far.
@@ -86,6 +88,7 @@ impl Output {
             source,
             limit,
             phase: Phase::Queued,
+            text: String::new(),
             columns: None,
             rows: 0,
             bytes: 0,
@@ -133,6 +136,7 @@ impl Output {
         }
         match event {
             Event::Schema { columns, .. } => self.columns = Some(Arc::new(columns)),
+            Event::Printed { text, .. } => self.text.push_str(&text),
             Event::Rows { rows, bytes, .. } => {
                 if self.first_rows_ms.is_none() && rows > 0 {
                     self.first_rows_ms = Some(self.elapsed_ms(now));
@@ -178,8 +182,14 @@ impl Output {
     }
 }
 
-/// Whether any statement of the source begins with a word that changes the catalog.
+/// Methods of PySpark that change what the catalog holds.
+const METHODS: [&str; 5] = ["View(", "saveAsTable(", "insertInto(", ".sql(", "writeTo("];
+
+/// Whether any statement of the source begins with a word that changes the catalog, or calls a method that may.
 fn is_definition(source: &str) -> bool {
+    if METHODS.iter().any(|method| source.contains(method)) {
+        return true;
+    }
     source.split(';').any(|statement| {
         let word = after_comments(statement)
             .split(|c: char| !c.is_ascii_alphabetic())
@@ -211,6 +221,7 @@ pub(crate) fn run_of(event: &Event) -> Option<RunId> {
     match event {
         Event::Started { run, .. }
         | Event::Schema { run, .. }
+        | Event::Printed { run, .. }
         | Event::Rows { run, .. }
         | Event::Progress { run, .. }
         | Event::Retrying { run, .. }

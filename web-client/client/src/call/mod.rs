@@ -12,8 +12,16 @@ use std::{future::Future, sync::Arc, time::Duration};
 use spark_connect_proto::connect::{self as pb, spark_connect_service_client::SparkConnectServiceClient};
 use tonic::{Response, Status};
 
-use self::{compress::Compression, observations::Observations, observe::Observer, version::ServerVersion};
-pub use self::{observations::Observation, observe::Sent};
+use self::{
+    compress::Compression,
+    observations::Observations,
+    observe::{Observer, Watcher},
+    version::ServerVersion,
+};
+pub use self::{
+    observations::Observation,
+    observe::{Going, Sent},
+};
 use crate::{
     connection::ConnectionString,
     error::{Error, ErrorKind, Result, SESSION_LOST},
@@ -43,6 +51,7 @@ pub(crate) struct Caller {
     server_version: ServerVersion,
     observer: Option<Arc<Observer>>,
     observations: Observations,
+    watcher: Option<Arc<Watcher>>,
 }
 
 /// A response that says which session it is for.
@@ -101,6 +110,7 @@ impl Caller {
             server_version: ServerVersion::default(),
             observer: None,
             observations: Observations::default(),
+            watcher: None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod machine;
 mod observed;
 mod release;
+mod sql;
 
 use std::{
     pin::Pin,
@@ -23,7 +24,7 @@ use self::{
     release::Releaser,
 };
 use crate::{
-    call::{Caller, Sent, too_late},
+    call::{Caller, Going, Sent, too_late},
     error::{Error, ErrorKind, Result},
     platform,
     result::{BatchReader, Form, Rows},
@@ -77,7 +78,27 @@ pub struct Execution {
 impl Execution {
     pub(crate) fn new(caller: Arc<Caller>, plan: pb::Plan, form: Form) -> Self {
         let operation_id = uuid::Uuid::new_v4().to_string();
-        let outputs = run(caller, plan, operation_id.clone(), form).boxed();
+        let id = operation_id.clone();
+        let outputs = run(caller.clone(), plan, operation_id.clone(), form)
+            .inspect(move |output| match output {
+                Ok(Output::Progress(progress)) => caller.watch(&id, Going::Progress(progress)),
+                Ok(Output::Retrying {
+                    attempt,
+                    attempts,
+                    wait,
+                    error,
+                }) => caller.watch(
+                    &id,
+                    Going::Retrying {
+                        attempt: *attempt,
+                        attempts: *attempts,
+                        wait: *wait,
+                        error,
+                    },
+                ),
+                _ => {}
+            })
+            .boxed();
         Self {
             operation_id,
             outputs,
@@ -182,7 +203,7 @@ fn run(
                             let complete =
                                 matches!(response.response_type, Some(ResponseType::ResultComplete(_)));
                             let (release, next) = machine.response(&response.response_id, complete);
-                            for output in outputs(&mut reader, response) {
+                            for output in outputs(&mut reader, response, &plan) {
                                 let failed = output.is_err();
                                 if let Ok(Output::Observed(all)) = &output {
                                     all.iter().for_each(|one| caller.observed(&one.name, &one.metrics));
@@ -283,7 +304,11 @@ async fn final_error(caller: &Caller, failure: Failure, error: Option<Error>) ->
 }
 
 /// What a response tells, in the order in which it is to be read.
-fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<Result<Output>> {
+fn outputs(
+    reader: &mut BatchReader,
+    response: pb::ExecutePlanResponse,
+    plan: &pb::Plan,
+) -> Vec<Result<Output>> {
     let mut outputs = Vec::new();
     let says_more =
         response.schema.is_some() || response.metrics.is_some() || !response.observed_metrics.is_empty();
@@ -311,12 +336,9 @@ fn outputs(reader: &mut BatchReader, response: pb::ExecutePlanResponse) -> Vec<R
             Err(error) => outputs.push(Err(error)),
         },
         Some(ResponseType::ExecutionProgress(progress)) => outputs.push(Ok(Output::Progress(progress))),
-        Some(ResponseType::SqlCommandResult(result)) => match result.relation {
-            Some(relation) => outputs.push(Ok(Output::Sql(Box::new(relation)))),
-            None => outputs.push(Err(Error::protocol(
-                "the result of a SQL command holds no relation",
-            ))),
-        },
+        Some(ResponseType::SqlCommandResult(result)) => {
+            outputs.push(sql::result(result.relation, plan).map(|relation| Output::Sql(Box::new(relation))));
+        }
         Some(ResponseType::ResultComplete(_)) => {}
         None if says_more => {}
         // It could have been rows.

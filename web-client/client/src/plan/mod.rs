@@ -10,6 +10,7 @@ mod literal;
 mod logical;
 mod names;
 mod node;
+mod outline;
 mod relations;
 
 pub(crate) use self::encode::parts;
@@ -18,6 +19,7 @@ pub use self::{
     literal::{Literal, bytes_repr, float_repr},
     logical::LogicalPlan,
     node::Identity,
+    outline::OutlineNode,
     relations::*,
 };
 

@@ -2,6 +2,7 @@
 //!
 //! Buffers of a batch stay slices of the message that brought them.
 
+mod decode;
 mod inflate;
 mod layout;
 mod schema;
@@ -9,7 +10,6 @@ mod verify;
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
 use bytes::Bytes;
 use spark_connect_proto::connect::{data_type::Struct, execute_plan_response::ArrowBatch};
 
@@ -110,7 +110,7 @@ impl BatchReader {
         self.pending = None;
         let stream = plain(std::mem::take(&mut self.chunks))?;
         // Also where the stream is handed on: whoever reads it may trust it.
-        let batches = decode_plain(stream.clone())?;
+        let batches = decode::decode(&stream)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         if rows as i64 != batch.row_count {
             return Err(Error::protocol(format_args!(
@@ -149,7 +149,7 @@ pub fn read_stream(data: Bytes) -> Result<Vec<RecordBatch>> {
 
 /// Decodes one Arrow IPC stream. A stream without a batch gives one without rows, for its schema.
 pub(crate) fn decode(chunks: Vec<Bytes>) -> Result<Vec<RecordBatch>> {
-    decode_plain(plain(chunks)?)
+    decode::decode(&plain(chunks)?)
 }
 
 /// One Arrow IPC stream in one piece, its lengths verified, without compression.
@@ -164,26 +164,6 @@ fn plain(chunks: Vec<Bytes>) -> Result<Buffer> {
         Some(plain) => Buffer::from(plain),
         None => buffer,
     })
-}
-
-fn decode_plain(mut buffer: Buffer) -> Result<Vec<RecordBatch>> {
-    let mut decoder = StreamDecoder::new();
-    let mut batches = Vec::new();
-    while !buffer.is_empty() {
-        let before = buffer.len();
-        if let Some(batch) = decoder.decode(&mut buffer)? {
-            batches.push(batch);
-        } else if buffer.len() == before {
-            return Err(Error::protocol("a record batch goes on after its end"));
-        }
-    }
-    if batches.is_empty()
-        && let Some(schema) = decoder.schema()
-    {
-        batches.push(RecordBatch::new_empty(schema));
-    }
-    decoder.finish()?;
-    Ok(batches)
 }
 
 #[cfg(test)]
@@ -342,7 +322,7 @@ mod tests {
         };
         assert!(plain.len() > 8000 && compressed.len() < 1000);
         assert_eq!(inflate::inflate(&plain).unwrap(), None);
-        assert_eq!(decode_plain(plain).unwrap(), [batch]);
+        assert_eq!(decode::decode(&plain).unwrap(), [batch]);
     }
 
     #[test]

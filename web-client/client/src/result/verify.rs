@@ -44,7 +44,7 @@ pub(super) fn verify(mut stream: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn schema_of(message: &Message<'_>) -> Result<Schema> {
+pub(super) fn schema_of(message: &Message<'_>) -> Result<Schema> {
     Ok(try_fb_to_schema(
         message.header_as_schema().ok_or_else(no_content)?,
     )?)
@@ -55,7 +55,7 @@ fn columns(schema: &Schema) -> Vec<&DataType> {
 }
 
 /// The type of a dictionary's values, by the id that the schema gives it.
-fn values_of(schema: &Schema, id: i64) -> Vec<&DataType> {
+pub(super) fn values_of(schema: &Schema, id: i64) -> Vec<&DataType> {
     // Deprecated since writers choose the ids; a reader has nothing else.
     #[expect(deprecated)]
     let fields = schema.fields_with_dict_id(id);
@@ -66,7 +66,7 @@ fn values_of(schema: &Schema, id: i64) -> Vec<&DataType> {
     values.into_iter().collect()
 }
 
-fn no_content() -> Error {
+pub(super) fn no_content() -> Error {
     Error::protocol("a message of an Arrow stream has no content")
 }
 

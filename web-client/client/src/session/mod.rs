@@ -17,7 +17,7 @@ use spark_connect_proto::connect as pb;
 pub use self::{analyze::ExplainMode, artifacts::Artifact, commands::Checkpoint, config::RuntimeConfig};
 use crate::{
     DataFrame,
-    call::{Caller, Sent},
+    call::{Caller, Going, Sent},
     connection::ConnectionString,
     error::{Error, Result},
     execute::{Execution, Output},
@@ -67,6 +67,12 @@ impl Session {
     /// asks about one. The observer is called in the middle of sending: it must not take long.
     pub fn with_observer(&self, observer: impl Fn(Sent<'_>) + Send + Sync + 'static) -> Self {
         Self::of(self.caller.with_observer(observer))
+    }
+
+    /// The same session, which from here on tells the watcher how the operations that it runs go on, each with its
+    /// id. The watcher is called before the one who runs the operation hears of it.
+    pub fn with_watcher(&self, watcher: impl Fn(&str, Going<'_>) + Send + Sync + 'static) -> Self {
+        Self::of(self.caller.with_watcher(watcher))
     }
 
     /// The session's id on the server, `SparkSession.session_id`.

@@ -11,7 +11,7 @@ mod statement;
 use std::{collections::HashMap, rc::Rc};
 
 use ruff_python_ast as ast;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::{LexicalErrorType, Mode, ParseErrorType, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 pub(crate) use self::pieces::pieces;
@@ -50,7 +50,14 @@ pub(crate) fn parse(text: &str) -> Result<ast::ModModule, Refused> {
     })?;
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     if let Some(error) = parsed.errors().first() {
-        return Err(Refused::syntax(error.error.to_string(), error.location));
+        let message = match &error.error {
+            // What names of characters stand for is a table that is too large to bring along.
+            ParseErrorType::Lexical(LexicalErrorType::UnicodeError) => {
+                "cells do not know characters by \\N{...}; write the character itself, or its number, as \\u2022".to_owned()
+            }
+            error => error.to_string(),
+        };
+        return Err(Refused::syntax(message, error.location));
     }
     match parsed.into_syntax() {
         ast::Mod::Module(module) => Ok(module),

@@ -40,6 +40,14 @@ impl PyColumn {
     }
 }
 
+/// A column with the place of the running step, if the value is one.
+pub(crate) fn written_here(vm: &Vm, value: Value) -> Value {
+    match value.downcast::<PyColumn>() {
+        Some(column) => PyColumn::of_step(vm, "operator", column.0.clone()),
+        None => value,
+    }
+}
+
 fn function(name: &str, a: Column, b: Column) -> Column {
     Column::new(Expression::function(
         name,

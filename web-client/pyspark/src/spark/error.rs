@@ -1,9 +1,10 @@
 //! Errors as PySpark names them: `AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] ...`.
 
-use spark_connect_client::{Error, ErrorKind};
+use spark_connect_client::{Error, ErrorKind, QueryContext};
 
 use crate::{
     class::Class,
+    code::Source,
     exception::{self, Exception, R, Raised},
     interpreter::Span,
     value::{Dict, Value},
@@ -149,9 +150,37 @@ pub(super) fn type_error(message: impl Into<String>) -> Raised {
     exception::raise(&exception::PYSPARK_TYPE_ERROR, message)
 }
 
-/// The step of a cell that Spark blames.
-pub(crate) fn place(error: &Raised, cell: u32) -> Option<Span> {
-    let contexts = &error.spark.as_ref()?.spark.as_ref()?.contexts;
+/// The step of a cell that Spark blames: where it says that it is, else where the text or the name stands that it
+/// complains about, if that is in one place only.
+pub(crate) fn place(error: &Raised, source: &Source) -> Option<Span> {
+    let spark = error.spark.as_ref()?.spark.as_ref()?;
+    step(&spark.contexts, source.number).or_else(|| {
+        let texts = spark
+            .contexts
+            .iter()
+            .filter(|context| !context.dataframe && context.object_type.is_empty());
+        let texts = texts.map(|context| context.fragment.as_str());
+        let name = spark
+            .parameters
+            .get("objectName")
+            .map(|name| name.trim_matches('`'));
+        texts.chain(name).find_map(|text| only_place(&source.text, text))
+    })
+}
+
+/// Where a text stands in another, if it does so once.
+fn only_place(source: &str, text: &str) -> Option<Span> {
+    let mut places = source.match_indices(text);
+    match (text.is_empty(), places.next(), places.next()) {
+        (false, Some((start, _)), None) => Some(Span {
+            start,
+            end: start + text.len(),
+        }),
+        _ => None,
+    }
+}
+
+fn step(contexts: &[QueryContext], cell: u32) -> Option<Span> {
     contexts
         .iter()
         .filter(|context| context.dataframe)

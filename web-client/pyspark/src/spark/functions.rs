@@ -46,7 +46,7 @@ static OWN: &[Native] = &[Native::sync("broadcast", |_, args| {
 })];
 
 /// A function of columns.
-struct Function(&'static Signature);
+pub(super) struct Function(pub(super) &'static Signature);
 
 impl Object for Function {
     fn class(&self) -> &'static Class {

@@ -20,6 +20,7 @@ mod grouped;
 mod infer;
 mod json;
 mod local;
+mod members;
 mod merge;
 mod modules;
 mod observation;
@@ -47,7 +48,9 @@ use spark_connect_client::{DataFrame, proto};
 
 pub use self::error::traceback;
 pub(crate) use self::{
+    column::written_here,
     error::{condition, parameters, place, raised, sql_state},
+    members::{parameters_of, schema_of},
     modules::MODULES,
     session::session,
     unsupported::{all as unsupported, find as refused},

@@ -14,7 +14,7 @@ use crate::{
     builtins,
     code::{Binary, Op},
     exception::{self, R, raise, type_error},
-    limits, modules,
+    limits, modules, spark,
     types::{self, arithmetic, compare},
     value::{
         Dict, Function, Set, Tuple, Value,
@@ -194,7 +194,9 @@ impl Vm {
             Op::InPlace(op) => return self.operate(op, true),
             Op::Unary(op) => {
                 let value = frame.pop();
-                frame.stack.push(arithmetic::unary(op, &value)?);
+                let value = arithmetic::unary(op, &value)?;
+                let value = self.written_here(value);
+                self.push(value);
             }
             Op::Not => {
                 let value = frame.pop();
@@ -204,7 +206,9 @@ impl Vm {
             Op::Compare(op) => {
                 let b = frame.pop();
                 let a = frame.pop();
-                frame.stack.push(compare::compare(op, &a, &b)?);
+                let value = compare::compare(op, &a, &b)?;
+                let value = self.written_here(value);
+                self.push(value);
             }
             Op::In | Op::NotIn => {
                 let container = frame.pop();
@@ -577,8 +581,17 @@ impl Vm {
             true => arithmetic::in_place(op, &a, &b)?,
             false => arithmetic::binary(op, &a, &b)?,
         };
-        frame.stack.push(value);
+        let value = self.written_here(value);
+        self.push(value);
         Ok(None)
+    }
+
+    /// What an operator gave: a column remembers where it was written.
+    fn written_here(&self, value: Value) -> Value {
+        match value {
+            Value::Object(_) => spark::written_here(self, value),
+            plain => plain,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests may fail the test.
 
 mod any_source;
+mod editing;
 #[allow(unreachable_pub)]
 #[path = "../../fuzz/src/grammar.rs"]
 mod grammar;

@@ -8,7 +8,10 @@ async fn shows(source: &str, expected: &str) {
         Ok(outcome) => outcome.shown,
         Err(failure) => panic!("{source}: {failure}"),
     };
-    assert_eq!(shown, Some(Shown::Text(expected.to_owned())), "{source}");
+    let Some(Shown::Text(shown)) = shown else {
+        panic!("{source}: {shown:?}")
+    };
+    assert_eq!(shown, expected, "{source}");
 }
 
 async fn fails(source: &str, expected: &str) {
