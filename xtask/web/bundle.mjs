@@ -49,11 +49,15 @@ function loadedWith(metafile, path, found = new Set()) {
 }
 
 const worker = await esbuild.build({ ...common, entryPoints: { worker: "src/worker.js" } });
+const python = await esbuild.build({ ...common, entryPoints: { "python-worker": "src/python-worker.js" } });
 const page = await esbuild.build({
   ...common,
   entryPoints: { notebook: "src/main.js" },
   splitting: true,
-  define: { ENGINE_WORKER: JSON.stringify(basename(entry(worker)[0])) },
+  define: {
+    ENGINE_WORKER: JSON.stringify(basename(entry(worker)[0])),
+    PYTHON_WORKER: JSON.stringify(basename(entry(python)[0])),
+  },
 });
 const css = await esbuild.build({ ...common, entryPoints: { notebook: style } });
 // Runs before the first paint, so it is a classic script that stands in the page's head.
@@ -73,7 +77,7 @@ const client = await esbuild.build({
 await mkdir(assets, { recursive: true });
 await copyFile(types, join(webRoot, basename(types)));
 const old = new Set(await readdir(assets));
-const outputs = [worker, page, css, theme, client].flatMap(({ outputFiles }) => outputFiles);
+const outputs = [worker, python, page, css, theme, client].flatMap(({ outputFiles }) => outputFiles);
 const kept = new Set(outputs.map(({ path }) => basename(path)));
 for (const { path, contents } of outputs) {
   if (!old.has(basename(path))) await writeFile(path, contents);
@@ -95,4 +99,5 @@ const names = {
 };
 const first = new Set([...loadedWith(page.metafile, script), code, sheet, chooser].map((path) => basename(path)));
 const loaded = client.outputFiles.map(({ path }) => relative(webRoot, path));
-await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first], client: loaded }));
+const later = python.outputFiles.map(({ path }) => basename(path));
+await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first], python: later, client: loaded }));

@@ -1,5 +1,5 @@
 // The page's entry: loads the notebook's wasm module and hands it what it cannot reach itself, the editor and the
-// worker's address. The bundler resolves "notebook-wasm" to wasm-bindgen's output and defines ENGINE_WORKER.
+// workers' addresses. The bundler resolves "notebook-wasm" to wasm-bindgen's output and defines the workers' names.
 
 import init, { start } from "notebook-wasm";
 import wasm from "notebook-wasm.wasm";
@@ -23,7 +23,8 @@ addEventListener("unhandledrejection", ({ reason }) => {
 
 try {
   await init({ module_or_path: new URL(wasm, import.meta.url) });
-  start(new URL(ENGINE_WORKER, import.meta.url).href, createEditor, broken);
+  const [engine, python] = [ENGINE_WORKER, PYTHON_WORKER].map((name) => new URL(name, import.meta.url).href);
+  start(engine, python, createEditor, broken);
 } catch (error) {
   broken(`The page could not be loaded: ${error.message ?? error}`);
 }

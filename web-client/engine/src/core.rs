@@ -10,11 +10,15 @@ use std::{
 use engine_api::{
     Command, ConnectionId, Endpoint, ErrorKind, ErrorReport, Event, Farewell, RequestId, RunId, Value, Window,
 };
-use futures::{future::AbortHandle, lock::Mutex};
+use futures::future::AbortHandle;
+#[cfg(feature = "python")]
+use futures::lock::Mutex;
 use result_table::Table;
 use spark_connect_client::{ConnectionString, Error, RetryPolicy, Session, Transport};
 
-use crate::{catalog, columns, editing, python::Python, report, run, task};
+#[cfg(feature = "python")]
+use crate::python::Python;
+use crate::{catalog, columns, editing, report, run, task};
 
 /// Bytes of results that are held unless the user interface says otherwise.
 const DEFAULT_BUDGET: u64 = 1_000_000_000;
@@ -37,6 +41,7 @@ pub(crate) struct Connection {
     pub(crate) session: Session,
     pub(crate) time_zone: String,
     /// Runs PySpark cells, one at a time; it keeps their variables.
+    #[cfg(feature = "python")]
     pub(crate) python: Rc<Mutex<Python>>,
 }
 
@@ -389,6 +394,7 @@ async fn open(endpoint: &Endpoint) -> Result<(Connection, String, Farewell), Err
     let farewell = farewell(&session, &connection);
     Ok((
         Connection {
+            #[cfg(feature = "python")]
             python: Rc::new(Mutex::new(Python::new(&session))),
             session,
             time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),

@@ -3,10 +3,18 @@
 use std::ops::Range;
 
 use engine_api::{ErrorKind, ErrorReport, Origin};
+#[cfg(feature = "python")]
 use pyspark_cells::Failure;
 use spark_connect_client::{Error, ErrorKind as Kind};
 
+/// The report on a PySpark cell where none can run.
+#[cfg(not(feature = "python"))]
+pub(crate) fn without_python() -> ErrorReport {
+    ErrorReport::new(ErrorKind::Internal, "This engine runs SQL cells only.")
+}
+
 /// The report of an exception that a cell's code raised.
+#[cfg(feature = "python")]
 pub(crate) fn raised(failure: &Failure, source: &str) -> ErrorReport {
     let origins = failure.span.and_then(|span| origin(source, span.start..span.end));
     let told = match failure.error.as_deref() {

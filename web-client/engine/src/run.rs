@@ -12,6 +12,8 @@ use futures::{
 use result_table::Table;
 use spark_connect_client::{Error, Execution, Output, plan, platform, proto, statements};
 
+#[cfg(not(feature = "python"))]
+use crate::report::without_python;
 use crate::{
     columns,
     core::{Connection, Core, not_connected},
@@ -137,7 +139,10 @@ impl Run {
     async fn go(self) -> Result<Summary, ErrorReport> {
         match self.request.language {
             Language::Sql => self.sql().await,
+            #[cfg(feature = "python")]
             Language::Python => self.python().await,
+            #[cfg(not(feature = "python"))]
+            Language::Python => Err(without_python()),
         }
     }
 

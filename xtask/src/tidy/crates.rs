@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A crate and the crates of ours that it may use. Tests may use anything, in `tests` and in dev-dependencies.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("spark-connect-proto", &[]),
     ("spark-connect-client", &["spark-connect-proto"]),
     ("pyspark-cells", &["spark-connect-client"]),
@@ -29,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "engine-api",
         ],
     ),
+    ("spark-connect-engine-python", &["spark-connect-engine"]),
     ("spark-connect-javascript", &["spark-connect-client"]),
     (
         "spark-connect-cli",

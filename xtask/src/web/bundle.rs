@@ -33,6 +33,8 @@ pub(super) struct Bundle {
     pub(super) names: Vec<(String, String)>,
     /// Hashed names of the files that must be there before the page can paint.
     pub(super) before_first_paint: Vec<String>,
+    /// Hashed names of the files that the page loads for PySpark cells only.
+    pub(super) python: Vec<String>,
     /// Paths below the web root of what a page loads that uses the client.
     pub(super) client: Vec<String>,
 }
@@ -142,9 +144,10 @@ fn read(path: &Path) -> Result<Bundle> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let (Some(names), Some(first), Some(client)) = (
+    let (Some(names), Some(first), Some(python), Some(client)) = (
         value["names"].as_object(),
         value["beforeFirstPaint"].as_array(),
+        value["python"].as_array(),
         value["client"].as_array(),
     ) else {
         bail!("{} lacks names; remove it and build again", path.display());
@@ -156,6 +159,7 @@ fn read(path: &Path) -> Result<Bundle> {
             .map(|(name, hashed)| (name.clone(), text(hashed)))
             .collect(),
         before_first_paint: first.iter().map(text).collect(),
+        python: python.iter().map(text).collect(),
         client: client.iter().map(text).collect(),
     })
 }

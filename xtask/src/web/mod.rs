@@ -27,11 +27,12 @@ struct Module {
     package: &'static str,
 }
 
-const MODULES: [Module; 3] = [
+const MODULES: [Module; 4] = [
     Module {
         name: "engine",
         package: "spark-connect-engine",
     },
+    PYTHON,
     Module {
         name: "notebook",
         package: "spark-notebook",
@@ -41,6 +42,12 @@ const MODULES: [Module; 3] = [
         package: "spark-connect-javascript",
     },
 ];
+
+/// The engine once more, with PySpark cells.
+const PYTHON: Module = Module {
+    name: "python",
+    package: "spark-connect-engine-python",
+};
 
 /// A client of others, which the end-to-end tests load; no page has it.
 const OTHERS: Module = Module {
@@ -72,7 +79,10 @@ impl Module {
 
 /// Builds the page, and fails when it is larger than it may be. Returns a report of its sizes.
 pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
-    compile(workspace, &MODULES)?;
+    // Apart from each other: in one build the engine would have the same features in both.
+    let (python, others): (Vec<_>, Vec<_>) = MODULES.iter().partition(|module| module.name == PYTHON.name);
+    compile(workspace, &others, &["--no-default-features"])?;
+    compile(workspace, &python, &[])?;
     for module in &MODULES {
         bindgen::bind(workspace, module)?;
     }
@@ -87,17 +97,18 @@ pub(crate) fn build(workspace: &Workspace, node: &Node) -> Result<String> {
 
 /// Builds the client of others. Returns the directory with its bindings and its code.
 pub(crate) fn build_others(workspace: &Workspace) -> Result<PathBuf> {
-    compile(workspace, &[OTHERS])?;
+    compile(workspace, &[&OTHERS], &[])?;
     bindgen::bind(workspace, &OTHERS)?;
     Ok(OTHERS.directory(workspace))
 }
 
-fn compile(workspace: &Workspace, modules: &[Module]) -> Result<()> {
+fn compile(workspace: &Workspace, modules: &[&Module], features: &[&str]) -> Result<()> {
     let step = Step::start("Compile the wasm modules");
     let mut command = cargo();
     command
         .current_dir(&workspace.root)
-        .args(["build", "--locked", "--profile=web", "--target", TARGET]);
+        .args(["build", "--locked", "--profile=web", "--target", TARGET])
+        .args(features);
     for module in modules {
         command.args(["--package", module.package]);
     }

@@ -8,6 +8,8 @@ use super::bundle::Bundle;
 
 /// The whole page, compressed with brotli, in bytes.
 const WHOLE_LIMIT: u64 = 1_500_000;
+/// What the first PySpark cell loads besides, compressed with brotli, in bytes.
+const PYTHON_LIMIT: u64 = 1_200_000;
 /// What must be there before the first paint, compressed with brotli, in bytes.
 const FIRST_LIMIT: u64 = 400_000;
 /// What another page loads to use the client, compressed with brotli, in bytes.
@@ -18,6 +20,7 @@ const CLIENT_LIMIT: u64 = 500_000;
 pub(crate) struct Sizes {
     files: Vec<(String, u64)>,
     first: u64,
+    python: u64,
     client: u64,
 }
 
@@ -36,6 +39,8 @@ impl Sizes {
         let client = client.sum::<Result<u64>>()?;
         let page = size(&web_root.join("index.html"))?;
         let assets = web_root.join("assets");
+        let python = bundle.python.iter().map(|name| size(&assets.join(name)));
+        let python = python.sum::<Result<u64>>()?;
         let mut files = vec![("index.html".to_owned(), page)];
         let mut first = page;
         for entry in fs::read_dir(&assets).with_context(|| format!("cannot read {}", assets.display()))? {
@@ -43,11 +48,12 @@ impl Sizes {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 continue;
             };
-            // The page does not load the client for other pages.
+            // The page does not load the client for other pages, nor at first what PySpark cells need.
             let elsewhere = bundle
                 .client
                 .iter()
-                .any(|path| path.strip_prefix("assets/") == Some(name));
+                .any(|path| path.strip_prefix("assets/") == Some(name))
+                || bundle.python.iter().any(|python| python == name);
             if name.ends_with(".br") || name.ends_with(".gz") || elsewhere {
                 continue;
             }
@@ -58,7 +64,12 @@ impl Sizes {
             files.push((name.to_owned(), bytes));
         }
         files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Ok(Self { files, first, client })
+        Ok(Self {
+            files,
+            first,
+            python,
+            client,
+        })
     }
 
     fn whole(&self) -> u64 {
@@ -84,6 +95,11 @@ impl Sizes {
             kilobytes(FIRST_LIMIT)
         ));
         lines.push(format!(
+            "{:>10}  more with the first PySpark cell (limit {})",
+            kilobytes(self.python),
+            kilobytes(PYTHON_LIMIT)
+        ));
+        lines.push(format!(
             "{:>10}  the client for other pages (limit {})",
             kilobytes(self.client),
             kilobytes(CLIENT_LIMIT)
@@ -96,6 +112,7 @@ impl Sizes {
         for (what, bytes, limit) in [
             ("the whole page", self.whole(), WHOLE_LIMIT),
             ("what loads before the first paint", self.first, FIRST_LIMIT),
+            ("what PySpark cells load", self.python, PYTHON_LIMIT),
             ("the client for other pages", self.client, CLIENT_LIMIT),
         ] {
             ensure!(
@@ -127,6 +144,7 @@ mod tests {
                 .map(|(name, bytes)| ((*name).to_owned(), *bytes))
                 .collect(),
             first,
+            python: 0,
             client: 0,
         }
     }
@@ -145,17 +163,21 @@ mod tests {
             ("spark-connect.js.br", 7_000),
             ("assets/client-C.wasm", 500_000),
             ("assets/client-C.wasm.br", 200_000),
+            ("assets/python-D.wasm", 900_000),
+            ("assets/python-D.wasm.br", 300_000),
         ] {
             scratch.write(name, &"x".repeat(length))?;
         }
         let bundle = Bundle {
             before_first_paint: vec!["page-A.js".to_owned()],
+            python: vec!["python-D.wasm".to_owned()],
             client: vec!["spark-connect.js".to_owned(), "assets/client-C.wasm".to_owned()],
             ..Bundle::default()
         };
         let sizes = Sizes::measure(scratch.path(), &bundle)?;
         assert_eq!(sizes.whole(), 120_300);
         assert_eq!(sizes.first, 20_300);
+        assert_eq!(sizes.python, 300_000);
         assert_eq!(sizes.client, 207_000);
         assert_eq!(sizes.report().lines().nth(1), Some("  100.0 KB  editor-B.js"));
         Ok(())

@@ -1,7 +1,9 @@
-//! The engine as the page sees it: commands go in, events come out, questions get answers.
+//! The engine as the page sees it: commands go in, events come out, questions get answers. That it is two, each in a worker
+//! of its own, is known to `routes` only.
 //!
 //! Events are taken up once a frame, in order, so that a stream of rows costs one update of the page per frame.
 
+mod routes;
 mod worker;
 
 use std::{collections::HashMap, rc::Rc};
@@ -11,6 +13,7 @@ use futures::channel::oneshot;
 use leptos::prelude::*;
 
 use crate::browser;
+use routes::{Routed, Routes, Side};
 use worker::{FromWorker, WorkerLink};
 
 /// Whether the engine can be spoken to.
@@ -24,7 +27,7 @@ pub(crate) enum EngineState {
     Failed(String),
 }
 
-/// The engine in its worker.
+/// The engine in its workers.
 #[derive(Clone, Copy)]
 pub(crate) struct Engine {
     state: RwSignal<EngineState>,
@@ -35,7 +38,11 @@ type Listener = Rc<dyn Fn(Event)>;
 
 struct Inner {
     url: String,
+    python_url: String,
     worker: Option<WorkerLink>,
+    /// Loaded when the first PySpark cell asks for something.
+    python: Option<WorkerLink>,
+    routes: Routes,
     listener: Option<Listener>,
     inbox: Vec<Event>,
     scheduled: bool,
@@ -50,11 +57,14 @@ struct Question {
 }
 
 impl Engine {
-    /// An engine that is not started yet.
-    pub(crate) fn new(url: String) -> Self {
+    /// An engine that is not started yet: the addresses of its two workers.
+    pub(crate) fn new(url: String, python_url: String) -> Self {
         let inner = Inner {
             url,
+            python_url,
             worker: None,
+            python: None,
+            routes: Routes::default(),
             listener: None,
             inbox: Vec::new(),
             scheduled: false,
@@ -84,7 +94,7 @@ impl Engine {
         self.state.set(EngineState::Loading);
         self.forget();
         let url = self.inner.with_value(|inner| inner.url.clone());
-        match WorkerLink::open(&url, move |message| self.receive(message)) {
+        match WorkerLink::open(&url, move |message| self.receive(Side::Sql, message)) {
             Ok(link) => self.inner.update_value(|inner| inner.worker = Some(link)),
             Err(error) => self.state.set(EngineState::Failed(error)),
         }
@@ -92,13 +102,42 @@ impl Engine {
 
     /// Sends a command. Its answers come as events.
     pub(crate) fn send(self, command: &Command) {
-        let sent = self.inner.with_value(|inner| match &inner.worker {
+        let routed = self.inner.try_update_value(|inner| inner.routes.command(command));
+        self.follow(routed);
+    }
+
+    /// Does what the routes say.
+    fn follow(self, routed: Option<Routed>) {
+        let Some(Routed { send, tell }) = routed else {
+            return;
+        };
+        for (side, command) in send {
+            let sent = match side {
+                Side::Sql => self.inner.with_value(|inner| match &inner.worker {
+                    Some(worker) => worker.send(&command),
+                    None => Ok(()),
+                }),
+                Side::Python => self.send_python(&command),
+            };
+            if let Err(error) = sent {
+                self.ended(side, error);
+            }
+        }
+        for event in tell {
+            self.take_up(event);
+        }
+    }
+
+    fn send_python(self, command: &Command) -> Result<(), String> {
+        if self.inner.with_value(|inner| inner.python.is_none()) {
+            let url = self.inner.with_value(|inner| inner.python_url.clone());
+            let link = WorkerLink::open(&url, move |message| self.receive(Side::Python, message))?;
+            self.inner.update_value(|inner| inner.python = Some(link));
+        }
+        self.inner.with_value(|inner| match &inner.python {
             Some(worker) => worker.send(command),
             None => Ok(()),
-        });
-        if let Err(error) = sent {
-            self.fail(error);
-        }
+        })
     }
 
     /// Asks a question; the answer is the event that carries the same request. `None` if the engine ends first,
@@ -126,18 +165,39 @@ impl Engine {
         self.send(&Command::Close { run });
     }
 
-    fn receive(self, message: FromWorker) {
+    fn receive(self, side: Side, message: FromWorker) {
         match message {
             FromWorker::Event(event) => {
-                let schedule = self.inner.try_update_value(|inner| {
-                    inner.inbox.push(event);
-                    !std::mem::replace(&mut inner.scheduled, true)
-                });
-                if schedule == Some(true) {
-                    browser::before_paint(move || self.deliver());
-                }
+                let routed = self
+                    .inner
+                    .try_update_value(|inner| inner.routes.event(side, event));
+                self.follow(routed);
             }
-            FromWorker::Failed(reason) => self.fail(reason),
+            FromWorker::Failed(reason) => self.ended(side, reason),
+        }
+    }
+
+    fn take_up(self, event: Event) {
+        let schedule = self.inner.try_update_value(|inner| {
+            inner.inbox.push(event);
+            !std::mem::replace(&mut inner.scheduled, true)
+        });
+        if schedule == Some(true) {
+            browser::before_paint(move || self.deliver());
+        }
+    }
+
+    /// One of the two ended. Without the first there is nothing; without the second PySpark cells begin anew.
+    fn ended(self, side: Side, reason: String) {
+        match side {
+            Side::Sql => self.fail(reason),
+            Side::Python => {
+                let routed = self.inner.try_update_value(|inner| {
+                    inner.python = None;
+                    inner.routes.lost(&reason)
+                });
+                self.follow(routed);
+            }
         }
     }
 
@@ -174,6 +234,8 @@ impl Engine {
     fn forget(self) {
         self.inner.update_value(|inner| {
             inner.worker = None;
+            inner.python = None;
+            inner.routes = Routes::default();
             inner.inbox.clear();
             inner.questions.clear();
         });

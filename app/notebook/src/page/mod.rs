@@ -35,7 +35,7 @@ use toast::Toasts;
 const ROOT: &str = "page";
 
 /// Puts the page in place of its static picture.
-pub(crate) fn mount(worker: String, create_editor: Function, mut opened: Opened) {
+pub(crate) fn mount((worker, python_worker): (String, String), create_editor: Function, mut opened: Opened) {
     let Some(root) = document()
         .get_element_by_id(ROOT)
         .and_then(|root| root.dyn_into().ok())
@@ -51,7 +51,7 @@ pub(crate) fn mount(worker: String, create_editor: Function, mut opened: Opened)
         .unwrap_or_else(|| first_notebook(browser::random_name()));
     root.set_inner_html("");
     let handle = mount_to(root, move || {
-        let engine = Engine::new(worker);
+        let engine = Engine::new(worker, python_worker);
         let connection = Connection::new(engine);
         let document = Document::new(notebook);
         let editors = Editors::new(create_editor);
