@@ -3,7 +3,7 @@
 //! In a browser it is a wasm module in a Web Worker ([`Engine`](wasm::Engine)); natively the same code runs in a
 //! `tokio::task::LocalSet`, which is how it is tested against a real server. It draws nothing and keeps no notebook.
 //!
-//! Without the feature `python` it runs SQL cells only.
+//! Without the feature `python` it runs SQL cells only; the page loads both (`web-client/engine/python`).
 
 mod catalog;
 mod columns;
