@@ -70,6 +70,31 @@ async fn a_newcomer_runs_pyspark() -> Result<()> {
 }
 
 #[tokio::test]
+async fn deep_plans_fit_a_browsers_stack() -> Result<()> {
+    in_browser(&environment::bridge_url()?, async |browser| {
+        let page = Notebook::ready(browser).await?;
+        add(browser, &page).await?;
+        let sum = |terms: u32| {
+            format!(
+                "from pyspark.sql import functions as F\nsum = F.lit(0)\nfor i in range({terms}):\n    sum = sum + 1\n\
+                 spark.range(1).select(sum.alias('sum'))"
+            )
+        };
+        page.run(2, &sum(480)).await?;
+        assert_eq!(page.row(2, 0).await?, ["480"]);
+        let filtered = "df = spark.range(1)\nfor i in range(480):\n    df = df.filter(df.id >= 0)\ndf";
+        page.run(2, filtered).await?;
+        assert_eq!(page.row(2, 0).await?, ["0"]);
+        let error = page.fails(2, &sum(20_000)).await?;
+        ensure!(error.message.contains("levels deep"), "{error:?}");
+        page.run(2, &sum(1)).await?;
+        assert_eq!(page.row(2, 0).await?, ["1"]);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn variables_and_columns_are_completed() -> Result<()> {
     in_browser(&environment::bridge_url()?, async |browser| {
         let page = Notebook::ready(browser).await?;
