@@ -114,11 +114,12 @@ impl Routes {
                 return routed;
             }
             (Event::ConnectFailed { connection, .. }, Side::Sql) => drop(self.sessions.remove(connection)),
-            (Event::ConnectFailed { connection, error }, Side::Python) => {
-                if self.joined.remove(connection) != Some(true) {
-                    routed.tell = self.refuse(error, |of| of == Some(*connection));
-                    return routed;
-                }
+            // One that was open and is lost is told like any other event.
+            (Event::ConnectFailed { connection, error }, Side::Python)
+                if self.joined.remove(connection) != Some(true) =>
+            {
+                routed.tell = self.refuse(error, |of| of == Some(*connection));
+                return routed;
             }
             (Event::Ready | Event::Farewell { .. }, Side::Python) => return routed,
             (Event::Finished { run, .. } | Event::Failed { run, .. }, Side::Python) => {
