@@ -99,6 +99,11 @@ impl Browser {
         Ok(self.session.client.refresh().await?)
     }
 
+    /// Goes back to the page before, as the browser's button does.
+    pub async fn back(&self) -> Result<()> {
+        Ok(self.session.client.back().await?)
+    }
+
     /// Closes the tab as a person does, and goes on in an empty one.
     pub async fn close_tab(&self) -> Result<()> {
         let client = &self.session.client;

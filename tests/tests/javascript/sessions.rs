@@ -120,7 +120,7 @@ async fn a_session_without_a_query_survives_the_way_back() -> Result<()> {
                          return spark.sessionId;";
             let session: String = page.run(start).await?;
             page.browser.goto("about:blank").await?;
-            page.browser.js::<()>("history.back()", vec![]).await?;
+            page.browser.back().await?;
             page.browser
                 .until(
                     Duration::from_secs(20),
