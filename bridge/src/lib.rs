@@ -48,7 +48,7 @@ pub use bridge::{Bridge, Config, router};
 pub use config::{Settings, Sources};
 pub use hosts::{AllowedHost, AllowedHostError};
 pub use identity::Identity;
-pub use listener::serve;
+pub use listener::{Workers, serve};
 pub use origins::{AllowedOrigin, AllowedOriginError, Origins};
 pub use process::run;
 pub use spark_uri::{Keepalive, SparkUri, SparkUriError};

@@ -119,7 +119,7 @@ fn parse_assignment(text: &str) -> Result<(String, String), &'static str> {
     }
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(Command::CheckConfig { file, syntax_only }) = arguments.command {

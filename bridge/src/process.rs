@@ -20,7 +20,7 @@ use tokio::{
 use crate::{
     bridge::{Bridge, Config},
     config::{Settings, Sources},
-    listener::serve,
+    listener::{Workers, serve},
     notice,
     web_root::WebRoot,
 };
@@ -79,7 +79,8 @@ pub async fn run(mut settings: Settings, sources: Sources) -> Result<(), String>
     drop(current);
 
     let (end, ended) = tokio::sync::oneshot::channel();
-    let serving = serve(listener, bridge.clone(), async {
+    let workers = Workers::start().map_err(|error| format!("Cannot start threads: {error}."))?;
+    let serving = serve(listener, bridge.clone(), workers, async {
         // The sender lives until it is used.
         ended.await.unwrap_or(Duration::ZERO)
     });

@@ -19,7 +19,7 @@ use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    backend::{BACKEND_HEADER, Backend, Backends, Server},
+    backend::{Answer, BACKEND_HEADER, Backend, Backends, Server},
     deadline,
     dialect::{Dialect, Refusal},
     envelope::{Envelope, Method},
@@ -32,6 +32,8 @@ use crate::{
 };
 
 const SERVICE: &str = "/spark.connect.SparkConnectService/";
+/// A plan of this size, bytes, takes milliseconds to read; others on the thread need not wait for larger ones.
+const LARGE: usize = 256 * 1024;
 /// What a browser or a proxy says about itself, and what HTTP/2 has no place for.
 const NOT_FORWARDED: [&str; 17] = [
     "accept",
@@ -206,6 +208,20 @@ fn permit(backend: &Backend, caller: &Caller, envelope: &Envelope) -> Result<(),
     Ok(())
 }
 
+/// Decides about a request, and tells the audit log.
+fn judge(
+    backend: &Backend,
+    caller: &Caller,
+    call: &Arc<Call>,
+    envelope: Envelope,
+) -> Result<Envelope, Status> {
+    let permitted = permit(backend, caller, &envelope);
+    let identity = caller.identity.as_ref();
+    let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
+    call.is_about(&envelope, user, permitted.as_ref().err());
+    permitted.map(|()| envelope)
+}
+
 async fn forward(
     backend: &Arc<Backend>,
     method: Method,
@@ -228,10 +244,15 @@ async fn forward(
         upload: backend.settings.max_upload_size,
     };
     let (envelope, body) = inbound::read(method, identity, sizes, body).await?;
+    let envelope = if envelope.message().len() <= LARGE {
+        judge(backend, caller, call, envelope)?
+    } else {
+        let (backend, caller, call) = (backend.clone(), caller.clone(), call.clone());
+        tokio::task::spawn_blocking(move || judge(&backend, &caller, &call, envelope))
+            .await
+            .map_err(|_| Status::internal("The bridge failed to read the request."))??
+    };
     let user = identity.map_or(&envelope.claimed_user, |identity| &identity.user);
-    let permitted = permit(backend, caller, &envelope);
-    call.is_about(&envelope, user, permitted.as_ref().err());
-    permitted?;
     let exists = envelope.observed_server_session_id.is_some() || !method.opens_sessions();
     let server = backend.server(user, &envelope.session_id, exists).await;
     if let Some(clone) = &envelope.new_session_id {
@@ -250,7 +271,12 @@ async fn forward(
     *request.headers_mut() = forwarded(parts.headers, &backend.settings.headers);
     call.joins_trace(request.headers_mut());
 
-    let (response, lease) = match server.send(request).await {
+    let answer = if method.answers_with_a_stream() {
+        Answer::Stream
+    } else {
+        Answer::Message
+    };
+    let (response, lease) = match server.send(request, answer).await {
         Ok(answered) => answered,
         Err(status) => return Err(refusal.get().cloned().unwrap_or(status)),
     };

@@ -3,8 +3,14 @@
 
 mod support;
 
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
+use spark_connect_bridge::envelope::{Envelope, Method};
 use support::{
     Answer, Bridge, Dialect,
     caller::{ADA, BOB, Caller, cookies},
@@ -217,6 +223,37 @@ async fn roles_say_who_may_do_what() {
     );
     assert_eq!(call(&bob, "AddArtifacts", b"").await.as_deref(), Ok("bob"));
     assert_eq!(call(carol, "Config", b"").await, Err(7));
+}
+
+/// A plan as large as may be takes seconds to judge, and the thread has other calls.
+#[tokio::test]
+async fn a_large_plan_keeps_nobody_waiting() {
+    let caller = Caller::new(&format!("{TOKENS}\n[[roles]]\nusers = [\"*\"]")).await;
+    let literal = field(3, &field(1, &[0x28, 1]));
+    let plan = field(3, &field(1, &field(3, &literal.repeat(1_000_000))));
+
+    let begun = Instant::now();
+    let envelope = Envelope::read(Method::ExecutePlan, plan.clone().into()).unwrap();
+    assert!(envelope.survey().unwrap().writes.is_none());
+    let reading = begun.elapsed();
+
+    let longest = Arc::new(Mutex::new(Duration::ZERO));
+    let noted = longest.clone();
+    let heart = tokio::spawn(async move {
+        let mut last = Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let mut longest = noted.lock().unwrap();
+            *longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+    });
+    let headers = [("authorization", &*format!("Bearer {ADA}"))];
+    let user = caller.call_with("ExecutePlan", &headers, &plan).await;
+    assert_eq!(user.as_deref(), Ok("ada"));
+    heart.abort();
+    let longest = *longest.lock().unwrap();
+    assert!(longest < reading / 2, "{longest:?} of {reading:?}");
 }
 
 #[tokio::test]

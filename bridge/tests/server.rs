@@ -11,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use spark_connect_bridge::{Config, serve};
+use spark_connect_bridge::{Config, Workers, serve};
 use support::{
     Answer, Command, Dialect, FakeSpark, SERVICE, answer, config, headers, message, scripted, soon,
 };
@@ -151,7 +151,10 @@ async fn the_end_lets_streams_finish() {
         ..config(&format!("sc://{}", spark.address))
     });
     let (end, ended) = oneshot::channel::<Duration>();
-    let server = tokio::spawn(serve(listener, Arc::new(bridge), async { ended.await.unwrap() }));
+    let workers = Workers::start().unwrap();
+    let server = tokio::spawn(serve(listener, Arc::new(bridge), workers, async {
+        ended.await.unwrap()
+    }));
     let call = async |dialect: Dialect| {
         let request = http::Request::post(format!("http://{address}{}ExecutePlan", support::SERVICE))
             .header("content-type", dialect.content_type())

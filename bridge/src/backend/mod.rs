@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use http::{HeaderMap, HeaderName, StatusCode};
 use tonic::Code;
 
-pub(crate) use self::server::{Lease, Server};
+pub(crate) use self::server::{Answer, Lease, Server};
 use self::{affinity::Affinity, health::Checks};
 use crate::{config, dialect::Refusal};
 

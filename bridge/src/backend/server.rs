@@ -2,8 +2,12 @@
 //!
 //! A reader that stalls keeps at most one stream window of its connection. Because a connection carries only so
 //! many streams that all their windows fit into its own, stalled readers never starve a healthy one.
+//!
+//! Answers that are streams have a connection each while there are few: those that share one also share its thread
+//! and its lock, which costs half as much processor time again. Small calls share one, whose system calls they share.
 
 use std::{
+    collections::HashMap,
     error::Error,
     fmt, io,
     sync::{
@@ -28,6 +32,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::pki_types::ServerName;
+use tokio::runtime::{self, Handle};
 use tonic::Status;
 use tower::ServiceExt;
 
@@ -36,10 +41,14 @@ use crate::{config::Backend, inbound::RequestBody};
 
 /// What one stream may hold back when its reader stalls, bytes.
 const STREAM_WINDOW: u32 = 512 * 1024;
-/// How many streams share a connection.
+/// How many calls share a connection at most.
 const STREAMS_PER_CONNECTION: usize = 16;
+/// How many connections a thread has before its answers that are streams share one, and how many it keeps for later.
+const SPREAD: usize = 8;
 /// More than all streams of a connection may hold back together.
 const CONNECTION_WINDOW: u32 = STREAM_WINDOW * (STREAMS_PER_CONNECTION as u32 + 1);
+/// How large the pieces of an answer may be, bytes: each costs a few calls of the system on its way through.
+const FRAME: u32 = 128 * 1024;
 /// Room for an error's details and for metadata, bytes.
 const MAX_HEADERS: u32 = 256 * 1024;
 /// Clients that leave in a hurry must not cost the others the connection they share.
@@ -54,7 +63,8 @@ pub(crate) struct Server {
     pub(crate) settings: Arc<Backend>,
     pub(crate) authority: Authority,
     pub(super) health: State,
-    connections: Mutex<Vec<Connection>>,
+    /// By the event loop that they belong to: a call on another one's connection would wake that thread for each piece.
+    connections: Mutex<HashMap<runtime::Id, Vec<Connection>>>,
     next_id: AtomicU64,
     /// Held while a connection is opened; remembers when and why that failed last.
     opening: tokio::sync::Mutex<Option<(Instant, Status)>>,
@@ -64,13 +74,31 @@ pub(crate) struct Server {
 struct Connection {
     id: u64,
     sender: SendRequest<RequestBody>,
+    /// Calls, of either kind.
+    calls: usize,
+    /// Those whose answers are streams.
     streams: usize,
+}
+
+impl Connection {
+    fn has_room(&self) -> bool {
+        self.calls < STREAMS_PER_CONNECTION
+    }
+}
+
+/// How much a method of Spark's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Message,
+    Stream,
 }
 
 /// A stream's place on a connection, given back when dropped.
 pub(crate) struct Lease {
     server: Arc<Server>,
+    runtime: runtime::Id,
     id: u64,
+    answer: Answer,
     reused: bool,
 }
 
@@ -104,9 +132,10 @@ impl Server {
     pub(crate) async fn send(
         self: &Arc<Self>,
         mut request: Request<RequestBody>,
+        answer: Answer,
     ) -> Result<(Response<Incoming>, Lease), Status> {
         loop {
-            let (lease, mut sender) = self.lease().await?;
+            let (lease, mut sender) = self.lease(answer).await?;
             match sender.try_send_request(request).await {
                 Ok(response) => return Ok((response, lease)),
                 // Comes back unsent when an older connection turns out to be closed: another one takes it.
@@ -120,7 +149,7 @@ impl Server {
 
     /// Makes sure that there is a connection with room for a call.
     pub(super) async fn connect(self: &Arc<Self>) -> Result<(), Status> {
-        self.lease().await.map(drop)
+        self.lease(Answer::Message).await.map(drop)
     }
 
     /// Asks something of the bridge's own, with one message.
@@ -139,16 +168,16 @@ impl Server {
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         headers.insert(TE, HeaderValue::from_static("trailers"));
-        self.send(request).await
+        self.send(request, Answer::Message).await
     }
 
-    async fn lease(self: &Arc<Self>) -> Result<(Lease, SendRequest<RequestBody>), Status> {
+    async fn lease(self: &Arc<Self>, answer: Answer) -> Result<(Lease, SendRequest<RequestBody>), Status> {
         let asked = Instant::now();
-        if let Some(lease) = self.lease_open() {
+        if let Some(lease) = self.lease_open(answer) {
             return Ok(lease);
         }
         let mut last_failure = self.opening.lock().await;
-        if let Some(lease) = self.lease_open() {
+        if let Some(lease) = self.lease_open(answer) {
             return Ok(lease);
         }
         // Who waited while another call found Spark down need not try again in turn.
@@ -162,20 +191,16 @@ impl Server {
             .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()));
         match opened {
             Ok(sender) => {
-                let id = self.next_id.fetch_add(1, Relaxed);
-                self.connections().push(Connection {
-                    id,
-                    sender: sender.clone(),
-                    streams: 1,
-                });
-                Ok((
-                    Lease {
-                        server: self.clone(),
-                        id,
-                        reused: false,
-                    },
+                let mut connection = Connection {
+                    id: self.next_id.fetch_add(1, Relaxed),
                     sender,
-                ))
+                    calls: 0,
+                    streams: 0,
+                };
+                let runtime = Handle::current().id();
+                let lease = self.take(runtime, &mut connection, answer, false);
+                self.connections().entry(runtime).or_default().push(connection);
+                Ok(lease)
             }
             Err(error) => {
                 self.health.unreachable();
@@ -187,22 +212,39 @@ impl Server {
         }
     }
 
-    fn lease_open(self: &Arc<Self>) -> Option<(Lease, SendRequest<RequestBody>)> {
+    fn lease_open(self: &Arc<Self>, answer: Answer) -> Option<(Lease, SendRequest<RequestBody>)> {
+        let runtime = Handle::current().id();
         let mut connections = self.connections();
+        let connections = connections.get_mut(&runtime)?;
         connections.retain(|connection| !connection.sender.is_closed());
-        // The first with room, so that the later ones fall idle and close.
-        let connection = connections
-            .iter_mut()
-            .find(|c| c.streams < STREAMS_PER_CONNECTION)?;
-        connection.streams += 1;
-        Some((
-            Lease {
-                server: self.clone(),
-                id: connection.id,
-                reused: true,
-            },
-            connection.sender.clone(),
-        ))
+        let may_open = connections.len() < SPREAD;
+        let mut open = connections.iter_mut().filter(|connection| connection.has_room());
+        let connection = match answer {
+            Answer::Message => open.next()?,
+            Answer::Stream => open
+                .min_by_key(|connection| connection.streams)
+                .filter(|connection| connection.streams == 0 || !may_open)?,
+        };
+        Some(self.take(runtime, connection, answer, true))
+    }
+
+    fn take(
+        self: &Arc<Self>,
+        runtime: runtime::Id,
+        connection: &mut Connection,
+        answer: Answer,
+        reused: bool,
+    ) -> (Lease, SendRequest<RequestBody>) {
+        connection.calls += 1;
+        connection.streams += usize::from(answer == Answer::Stream);
+        let lease = Lease {
+            server: self.clone(),
+            runtime,
+            id: connection.id,
+            answer,
+            reused,
+        };
+        (lease, connection.sender.clone())
     }
 
     async fn open(&self) -> Result<SendRequest<RequestBody>, BoxError> {
@@ -236,6 +278,7 @@ impl Server {
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_frame_size(FRAME)
             .max_header_list_size(MAX_HEADERS)
             .max_concurrent_reset_streams(MAX_REMEMBERED_RESETS);
         if let Some(keepalive) = self.settings.keepalive {
@@ -273,7 +316,7 @@ impl Server {
         }
     }
 
-    fn connections(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn connections(&self) -> MutexGuard<'_, HashMap<runtime::Id, Vec<Connection>>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -308,12 +351,19 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let mut connections = self.server.connections();
+        let Some(connections) = connections.get_mut(&self.runtime) else {
+            return;
+        };
         if let Some(connection) = connections.iter_mut().find(|connection| connection.id == self.id) {
-            connection.streams -= 1;
+            connection.calls -= 1;
+            connection.streams -= usize::from(self.answer == Answer::Stream);
         }
-        // One idle connection is kept for the next call.
-        let mut spare = false;
-        connections.retain(|connection| connection.streams > 0 || !std::mem::replace(&mut spare, true));
+        let mut kept = SPREAD;
+        connections.retain(|connection| {
+            let spare = kept > 0;
+            kept = kept.saturating_sub(1);
+            spare || connection.calls > 0
+        });
     }
 }
 

@@ -65,6 +65,11 @@ impl Method {
         self == Self::AddArtifacts
     }
 
+    /// Whether an answer may have several messages.
+    pub fn answers_with_a_stream(self) -> bool {
+        matches!(self, Self::ExecutePlan | Self::ReattachExecute)
+    }
+
     /// Whether Spark opens the session that a request names when there is none.
     pub fn opens_sessions(self) -> bool {
         matches!(

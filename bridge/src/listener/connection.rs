@@ -34,33 +34,42 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// Serves a connection to its end, which is near once `ending` says so.
 pub(super) async fn serve(
     bridge: Arc<Bridge>,
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     address: SocketAddr,
+    watch: Arc<Watch>,
     ending: Receiver<bool>,
 ) {
+    let Ok(stream) = TcpStream::from_std(stream) else {
+        return;
+    };
     // Not worth a connection, should it fail.
     let _ = stream.set_nodelay(true);
     let current = bridge.current();
     let peer = Peer(address);
     match bridge.tls() {
-        None => talk(&bridge, &current, stream, peer, ending).await,
+        None => talk(&bridge, &current, stream, peer, &watch, ending).await,
         Some(tls) => {
             let handshake = TlsAcceptor::from(tls.config.clone()).accept(stream);
             // A handshake that fails has no one left to be told to.
             let Ok(Ok(stream)) = timeout(current.settings.listen.header_timeout, handshake).await else {
                 return;
             };
-            talk(&bridge, &current, stream, peer, ending).await;
+            talk(&bridge, &current, stream, peer, &watch, ending).await;
         }
     }
 }
 
-async fn talk<S>(bridge: &Arc<Bridge>, current: &Current, stream: S, peer: Peer, mut ending: Receiver<bool>)
-where
+async fn talk<S>(
+    bridge: &Arc<Bridge>,
+    current: &Current,
+    stream: S,
+    peer: Peer,
+    watch: &Arc<Watch>,
+    mut ending: Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let listen = &current.settings.listen;
-    let watch = Watch::new();
     let account = Arc::new(limits::Connection::default());
     let service = service_fn(|mut request: http::Request<hyper::body::Incoming>| {
         let guard = watch.request(request.version() < http::Version::HTTP_2);

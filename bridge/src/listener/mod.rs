@@ -1,6 +1,7 @@
 //! The accept loop: connections with timeouts and caps that axum's own would not enforce, and an end that lets streams
 //! finish.
 //!
+//! - `workers`: the threads that serve connections
 //! - `connection`: one client's connection
 //! - `watch`: what a connection does, and when that is too little
 //! - `certificate`: TLS, and a certificate of one's own
@@ -8,6 +9,7 @@
 mod certificate;
 mod connection;
 mod watch;
+mod workers;
 
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -19,14 +21,21 @@ use tokio::{
 };
 
 pub(crate) use self::certificate::generate;
+use self::watch::Watch;
+pub use self::workers::Workers;
 use crate::bridge::Bridge;
 
 /// A pause after the machine ran out of something, such as file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
-/// Serves `bridge` until `shutdown` is ready. Then it stops accepting and lets open streams go on for as long as
-/// `shutdown` says.
-pub async fn serve(listener: TcpListener, bridge: Arc<Bridge>, shutdown: impl Future<Output = Duration>) {
+/// Serves `bridge` on `workers` until `shutdown` is ready. Then it stops accepting and lets open streams go on for as
+/// long as `shutdown` says.
+pub async fn serve(
+    listener: TcpListener,
+    bridge: Arc<Bridge>,
+    workers: Workers,
+    shutdown: impl Future<Output = Duration>,
+) {
     let (end, ending) = sync::watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -37,9 +46,14 @@ pub async fn serve(listener: TcpListener, bridge: Arc<Bridge>, shutdown: impl Fu
             accepted = accept(&listener, &bridge, &mut connections) => accepted,
             grace = &mut shutdown => break grace,
         };
-        match accepted {
+        // A worker's runtime takes the stream over.
+        match accepted.and_then(|(stream, address)| Ok((stream.into_std()?, address))) {
             Ok((stream, address)) => {
-                connections.spawn(connection::serve(bridge.clone(), stream, address, ending.clone()));
+                let worker = workers.idlest();
+                // Counts from here on, for the next connection's choice.
+                let watch = Watch::new(worker.load.clone());
+                let connection = connection::serve(bridge.clone(), stream, address, watch, ending.clone());
+                connections.spawn_on(connection, &worker.handle);
             }
             // A client that is gone again is its own business; anything else will not pass at once.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}

@@ -4,9 +4,9 @@
 //! does once its head is there, its stream included, is not a matter of these timeouts.
 
 use std::{
-    io,
+    io, mem,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,17 +19,23 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use super::workers::Load;
+
 /// What one connection does, seen by its stream, its service and its timeouts.
 #[derive(Debug)]
 pub(super) struct Watch {
     state: Mutex<State>,
     changed: Notify,
+    /// Of the thread that serves the connection.
+    load: Arc<Load>,
 }
 
 #[derive(Debug)]
 struct State {
     /// Requests whose answers are not through.
     open: usize,
+    /// Whether the first request has yet to come. The thread's load has it already.
+    is_new: bool,
     /// When the last of them ended, or the connection began.
     idle_since: Instant,
     /// When the first byte of a request's head came.
@@ -49,16 +55,20 @@ pub(super) enum Overdue {
 
 impl Watch {
     /// A connection on which the first request is expected.
-    pub(super) fn new() -> Arc<Self> {
+    pub(super) fn new(load: Arc<Load>) -> Arc<Self> {
+        load.connections.fetch_add(1, Relaxed);
+        load.calls.fetch_add(1, Relaxed);
         let now = Instant::now();
         Arc::new(Self {
             state: Mutex::new(State {
                 open: 0,
+                is_new: true,
                 idle_since: now,
                 head_since: Some(now),
                 is_http1: false,
             }),
             changed: Notify::new(),
+            load,
         })
     }
 
@@ -90,6 +100,9 @@ impl Watch {
         state.open += 1;
         state.head_since = None;
         state.is_http1 = is_http1;
+        if !mem::replace(&mut state.is_new, false) {
+            self.load.calls.fetch_add(1, Relaxed);
+        }
         drop(state);
         self.changed.notify_one();
         Guard(self.clone())
@@ -119,7 +132,17 @@ impl Drop for Guard {
         state.open -= 1;
         state.idle_since = Instant::now();
         drop(state);
+        self.0.load.calls.fetch_sub(1, Relaxed);
         self.0.changed.notify_one();
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.load.connections.fetch_sub(1, Relaxed);
+        if self.state().is_new {
+            self.load.calls.fetch_sub(1, Relaxed);
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use spark_connect_bridge::{Config, Settings, Sources, WebRoot, serve};
+use spark_connect_bridge::{Config, Settings, Sources, WebRoot, Workers, serve};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -305,7 +305,12 @@ impl Bridge {
             ..config("sc://127.0.0.1:1")
         };
         let bridge = Arc::new(spark_connect_bridge::Bridge::new(config).unwrap());
-        let task = tokio::spawn(serve(listener, bridge.clone(), std::future::pending()));
+        let task = tokio::spawn(serve(
+            listener,
+            bridge.clone(),
+            Workers::here(),
+            std::future::pending(),
+        ));
         Self {
             address,
             bridge,
