@@ -204,6 +204,7 @@ fn assemble(
         origins: settings.web.origins.clone(),
         access: access.clone(),
         limits: limits.clone(),
+        longest: settings.listen.total_timeout,
     };
     let router = Router::new()
         .route("/spark.connect.SparkConnectService/{method}", any(rpc::call))

@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{ACCEPT, ALLOW, CONTENT_TYPE},
+    header::{ACCEPT, ALLOW, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
 use tonic::{Code, Status};
 
@@ -106,6 +106,10 @@ impl Refusal {
             None => format!("{}\n", self.sentence).into_response(),
         };
         *response.status_mut() = self.http;
+        // The sentence may repeat what was asked, and must not be taken for a page.
+        response
+            .headers_mut()
+            .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response.extensions_mut().insert(refused);
         if let Some(allow) = self.allow {
             response

@@ -20,7 +20,10 @@ use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::{
-    envelope::{Envelope, EnvelopeError, FrameError, Messages, Method, new_session, prefix, signature},
+    envelope::{
+        Envelope, EnvelopeError, FrameError, Messages, Method, NEW_SESSION_ID, OPERATION_ID, new_id, prefix,
+        signature,
+    },
     identity::Identity,
 };
 
@@ -153,7 +156,7 @@ impl Inbound {
             }
             None => Bytes::new(),
         };
-        let appended = match name_clone(&mut envelope) {
+        let appended = match name_new(&mut envelope) {
             Some(name) => [&appended[..], &name].concat().into(),
             None => appended,
         };
@@ -178,14 +181,20 @@ impl Inbound {
     }
 }
 
-/// Names the session that a clone makes, when the client leaves that to Spark: where it lives must be known here.
-fn name_clone(envelope: &mut Envelope) -> Option<Vec<u8>> {
-    if envelope.method != Method::CloneSession || envelope.new_session_id.is_some() {
+/// Names what a client leaves to Spark to name: the session that a clone makes, since where it lives must be known
+/// here, and an operation, since what cannot be named could be neither limited nor found in a log.
+fn name_new(envelope: &mut Envelope) -> Option<Vec<u8>> {
+    let (name, number) = match envelope.method {
+        Method::CloneSession => (&mut envelope.new_session_id, NEW_SESSION_ID),
+        Method::ExecutePlan => (&mut envelope.operation_id, OPERATION_ID),
+        _ => return None,
+    };
+    if name.is_some() {
         return None;
     }
     let id = Uuid::new_v4().to_string();
-    let appended = new_session(&id);
-    envelope.new_session_id = Some(id);
+    let appended = new_id(number, &id);
+    *name = Some(id);
     Some(appended)
 }
 

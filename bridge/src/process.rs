@@ -157,11 +157,11 @@ fn reload(bridge: &Bridge, sources: &Sources) {
         notice(&format!("The settings stay as they were: {sentence}"));
         return;
     }
-    let before = bridge.current();
-    if settings.listen.address != before.settings.listen.address {
-        notice("A new listen.address counts after a restart only; everything else counts now.");
-    }
+    let moves = settings.listen.address != bridge.current().settings.listen.address;
     match bridge.reload(settings) {
+        Ok(()) if moves => {
+            notice("New settings are in use, except for listen.address, which counts after a restart.");
+        }
         Ok(()) => notice("New settings are in use."),
         Err(sentence) => notice(&format!("The settings stay as they were: {sentence}")),
     }

@@ -1,7 +1,7 @@
 //! One call: admits the request, translates grpc-web (tonic-web's layer does), passes it to Spark and the answer
 //! back. Answers are raw; what they say is between the client and Spark.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -11,16 +11,16 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode, Version,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TE},
+    header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE},
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tonic::{Code, Status};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     backend::{Answer, BACKEND_HEADER, Backend, Backends, Server},
-    deadline,
+    deadline::Deadline,
     dialect::{Dialect, Refusal},
     envelope::{Envelope, Method},
     identity::{Access, Identity, Peer, Rights},
@@ -35,22 +35,29 @@ const SERVICE: &str = "/spark.connect.SparkConnectService/";
 /// A plan of this size, bytes, takes milliseconds to read; others on the thread need not wait for larger ones.
 const LARGE: usize = 256 * 1024;
 /// What a browser or a proxy says about itself, and what HTTP/2 has no place for.
-const NOT_FORWARDED: [&str; 17] = [
+const NOT_FORWARDED: [&str; 24] = [
     "accept",
     "accept-encoding",
     "accept-language",
     "cache-control",
+    "connection",
     "content-length",
     "cookie",
     "dnt",
     "expect",
+    "forwarded",
     "host",
+    "http2-settings",
+    "keep-alive",
     "max-forwards",
     "origin",
     "pragma",
     "priority",
     "referer",
     "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
     "x-grpc-web",
     "x-requested-with",
 ];
@@ -61,6 +68,8 @@ pub(crate) struct Calls {
     pub(crate) origins: Origins,
     pub(crate) access: Arc<Access>,
     pub(crate) limits: Arc<Limits>,
+    /// How long a call may take.
+    pub(crate) longest: Option<Duration>,
 }
 
 /// Answers a request to Spark's service.
@@ -97,6 +106,7 @@ pub(crate) async fn call(
     request.headers_mut().insert(CONTENT_TYPE, dialect.media_type());
     request.headers_mut().insert(ACCEPT, wanted.media_type());
 
+    let longest = calls.longest;
     let forward = service_fn(move |request: Request<tonic::body::Body>| {
         let (backend, caller, call, limits) = (
             backend.clone(),
@@ -106,13 +116,13 @@ pub(crate) async fn call(
         );
         // In a box: the layers around it would move its many kilobytes several times.
         Box::pin(async move {
-            let answer = match deadline::of(request.headers()) {
+            let answer = match Deadline::of(request.headers(), longest) {
                 Ok(deadline) => {
                     let answer = forward(&backend, method, &caller, &call, &limits, request, deadline);
                     match deadline {
-                        Some(deadline) => timeout_at(deadline, answer)
+                        Some(deadline) => timeout_at(deadline.at, answer)
                             .await
-                            .unwrap_or_else(|_| Err(deadline::exceeded())),
+                            .unwrap_or_else(|_| Err(deadline.exceeded())),
                         None => answer.await,
                     }
                 }
@@ -229,7 +239,7 @@ async fn forward(
     call: &Arc<Call>,
     limits: &Limits,
     request: Request<tonic::body::Body>,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
 ) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
     let identity = caller.identity.as_ref();
@@ -295,19 +305,29 @@ async fn forward(
 }
 
 fn forwarded(mut headers: HeaderMap, own: &HeaderMap) -> HeaderMap {
+    // What the client calls its connection's own. Left to whoever sends the request on, such a list would take the
+    // bridge's own headers away.
+    let of_connection: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name| *name != CONTENT_TYPE)
+        .collect();
     let unwanted: Vec<HeaderName> = headers
         .keys()
         .filter(|name| {
             let name = name.as_str();
             NOT_FORWARDED.contains(&name)
-                || ["sec-", "proxy-", "access-control-"]
+                || ["sec-", "proxy-", "access-control-", "x-forwarded-"]
                     .iter()
                     .any(|prefix| name.starts_with(prefix))
         })
         .cloned()
         .collect();
     headers.remove(BACKEND_HEADER);
-    for name in unwanted {
+    for name in unwanted.into_iter().chain(of_connection) {
         headers.remove(name);
     }
     headers.insert(TE, HeaderValue::from_static("trailers"));

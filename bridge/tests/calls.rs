@@ -34,8 +34,8 @@ async fn every_dialect_reaches_every_method() {
         "ReleaseExecute",
         "ReleaseSession",
     ];
-    // Names what a clone would otherwise be given a name for.
-    let question = [field(9, b"question"), field(4, b"copy")].concat();
+    // Names the session that a clone makes, and the operation of a query, which would otherwise be given names.
+    let question = [field(9, b"question"), field(4, b"copy"), field(6, b"o-1")].concat();
     for dialect in Dialect::ALL {
         for method in methods {
             let response = bridge.call(method, dialect, message(&question)).await;
@@ -192,6 +192,52 @@ async fn metadata_passes_and_what_is_the_browsers_own_stays_behind() {
     assert_eq!(seen("authorization").unwrap(), "Bearer open sesame");
     assert_eq!(seen("x-cluster").unwrap(), "blue");
     assert_eq!(seen("x-bytes").unwrap().as_bytes(), b"caf\xe9");
+}
+
+/// What a client calls its connection's own ends here, and takes nothing away that is the bridge's.
+#[tokio::test]
+async fn a_list_of_a_connections_headers_removes_none_of_the_bridges() {
+    let spark = FakeSpark::start(echo).await;
+    let uri = format!("sc://{}/;token=t;x-cluster=blue;use_ssl=false", spark.address);
+    let bridge = Bridge::start(&uri).await;
+    let mut request = Request::post(format!("http://{}{SERVICE}Config", bridge.address));
+    let sent = request.headers_mut().unwrap();
+    let lists = [
+        "keep-alive, X-Cluster, x-own",
+        "authorization,te,content-type",
+        "caf\u{e9}, x-cluster",
+    ];
+    for list in lists {
+        sent.append("connection", HeaderValue::from_bytes(list.as_bytes()).unwrap());
+    }
+    for name in [
+        "x-cluster",
+        "x-own",
+        "x-other",
+        "keep-alive",
+        "forwarded",
+        "via",
+        "x-forwarded-for",
+    ] {
+        sent.insert(name, HeaderValue::from_static("the client's"));
+    }
+    let response = bridge.send(Dialect::Web1, request, message(b"")).await;
+    let seen = |name: &str| response.headers().get(format!("seen-{name}"));
+    assert_eq!(seen("authorization").unwrap(), "Bearer t");
+    assert_eq!(seen("x-cluster").unwrap(), "blue");
+    assert_eq!(seen("te").unwrap(), "trailers");
+    assert_eq!(seen("content-type").unwrap(), "application/grpc");
+    assert_eq!(seen("x-other").unwrap(), "the client's");
+    for name in [
+        "connection",
+        "x-own",
+        "keep-alive",
+        "forwarded",
+        "via",
+        "x-forwarded-for",
+    ] {
+        assert_eq!(seen(name), None, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -459,8 +505,9 @@ async fn a_client_that_goes_away_ends_the_stream_at_spark() {
 async fn requests_have_a_limit() {
     let spark = FakeSpark::start(echo).await;
     let bridge = Bridge::start(&format!("sc://{}/;grpc_max_message_size=1048576", spark.address)).await;
-    let fits = message(&field(5, &vec![1; 1024 * 1024 - 4]));
-    let too_large = message(&field(5, &vec![1; 1024 * 1024 - 3]));
+    // One that names its operation, as it is sent on as it came.
+    let plan = |length| message(&[field(6, b"o-1"), field(5, &vec![1; length])].concat());
+    let (fits, too_large) = (plan(1024 * 1024 - 9), plan(1024 * 1024 - 8));
     for dialect in Dialect::ALL {
         let response = bridge.call("ExecutePlan", dialect, fits.clone()).await;
         let (messages, _) = Answer::new(dialect, response).all().await.unwrap();

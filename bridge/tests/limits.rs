@@ -19,6 +19,8 @@ use support::{
 };
 use tokio::{sync::mpsc, time::sleep};
 
+const OPERATION: &str = "0b9e6c1a-4f2d-4a8e-9b7c-5d3f2e1a0c4b";
+
 /// A server whose executions a test scripts, and that tells what it is asked besides.
 struct Spark {
     server: FakeSpark,
@@ -44,7 +46,7 @@ impl Spark {
                     _ => tell.send((method.clone(), body.slice(5..))).unwrap(),
                 }
                 // What it interrupted, in field 2.
-                ok(&[&field(2, b"o-1")])
+                ok(&[&field(2, OPERATION.as_bytes())])
             }
         })
         .await;
@@ -73,7 +75,7 @@ fn request(operation_field: u8, more: &[u8]) -> Bytes {
     let request = [
         field(1, b"s-1"),
         field(2, &field(1, b"ann")),
-        field(operation_field, b"o-1"),
+        field(operation_field, OPERATION.as_bytes()),
         more.to_vec(),
     ];
     message(&request.concat())
@@ -272,7 +274,50 @@ async fn assert_interrupted(spark: &mut Spark) {
     let request = InterruptRequest::decode(body).unwrap();
     assert_eq!(request.session_id, "s-1");
     assert_eq!(request.user_context.unwrap().user_id, "ann");
-    assert_eq!(request.interrupt, Some(Interrupt::OperationId("o-1".into())));
+    assert_eq!(request.interrupt, Some(Interrupt::OperationId(OPERATION.into())));
+}
+
+/// However a client names its operation, Spark runs it under one name, and so it is known here.
+#[tokio::test]
+async fn no_name_of_an_operation_escapes_its_limits() {
+    let mut spark = Spark::start().await;
+    let bridge = Bridge::with(spark.settings(GUARDED)).await;
+    let begin = [field(1, b"s-1"), field(2, &field(1, b"ann"))].concat();
+    let upper = [&begin[..], &field(6, OPERATION.to_uppercase().as_bytes())].concat();
+    for (what, body, known) in [
+        ("in capitals", upper, Some(OPERATION)),
+        ("none", begin.clone(), None),
+    ] {
+        let gone = call(&bridge, "ExecutePlan", message(&body)).await;
+        let script = spark.stream().await;
+        drop(gone);
+        soon("the stream's end", script.closed()).await;
+        let (method, body) = soon("an interrupt", spark.asked.recv()).await.unwrap();
+        assert_eq!(method, "Interrupt", "{what}");
+        let Some(Interrupt::OperationId(id)) = InterruptRequest::decode(body).unwrap().interrupt else {
+            panic!("{what}: no operation");
+        };
+        match known {
+            Some(known) => assert_eq!(id, known, "{what}"),
+            None => assert_eq!(id.len(), OPERATION.len(), "{what}"),
+        }
+    }
+    // Java reads all of these as a UUID or refuses them; nothing here could say which.
+    for other in [
+        "",
+        "o-1",
+        "1-1-1-1-1",
+        "{0b9e6c1a-4f2d-4a8e-9b7c-5d3f2e1a0c4b}",
+        &OPERATION.replace('-', ""),
+    ] {
+        let body = [&begin[..], &field(6, other.as_bytes())].concat();
+        let (_, trailers) = finish(call(&bridge, "ExecutePlan", message(&body)).await)
+            .await
+            .unwrap();
+        let (code, sentence) = status(&trailers);
+        assert_eq!(code, 3, "{other}: {sentence}");
+        assert!(sentence.contains("must be a UUID"), "{other}: {sentence}");
+    }
 }
 
 const GUARDED: &str = "[limits]\nabandoned_after = \"200ms\"\n";

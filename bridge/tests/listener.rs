@@ -378,7 +378,7 @@ async fn big_messages_pass_both_ways() {
     })
     .await;
     let bridge = Bridge::before(spark.address).await;
-    let big = field(9, &vec![7; SIZE]);
+    let big = [field(6, b"o-1"), field(9, &vec![7; SIZE])].concat();
     for dialect in [Dialect::Web1, Dialect::Native] {
         let response = bridge.call("ExecutePlan", dialect, message(&big)).await;
         let (messages, trailers) = Answer::new(dialect, response).all().await.unwrap();

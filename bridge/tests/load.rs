@@ -81,8 +81,9 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
     ])
     .await;
     let address = bridge.address;
-    let open_one = move |dialect: Dialect, name: String, is_stalled: bool| async move {
-        let body = [field(1, b"s-1"), field(6, name.as_bytes())].concat();
+    let open_one = move |dialect: Dialect, is_stalled: bool| async move {
+        let operation = uuid::Uuid::new_v4().to_string();
+        let body = [field(1, b"s-1"), field(6, operation.as_bytes())].concat();
         let mut request = Request::post(format!("http://{address}{SERVICE}ExecutePlan"))
             .header("content-type", dialect.content_type());
         if is_stalled {
@@ -109,12 +110,7 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
     // What first calls allocate for good is not the streams' doing.
     go.send_replace(true);
     for index in 0..2 {
-        whole(
-            dialect(index),
-            open_one(dialect(index), format!("warm-{index}"), false).await,
-            MESSAGES,
-        )
-        .await;
+        whole(dialect(index), open_one(dialect(index), false).await, MESSAGES).await;
     }
     go.send_replace(false);
     open.store(0, SeqCst);
@@ -122,10 +118,7 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
 
     let mut stalled = Vec::new();
     for index in 0..STALLED {
-        stalled.push((
-            dialect(index),
-            open_one(dialect(index), format!("stalled-{index}"), true).await,
-        ));
+        stalled.push((dialect(index), open_one(dialect(index), true).await));
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     let with_stalled = resident(bridge.pid());
@@ -141,7 +134,7 @@ async fn a_thousand_streams_pass_beside_a_hundred_that_stall() {
             let dialect = dialect(index);
             // Clients arrive in a crowd, but not all in one instant.
             let turn = turns.acquire().await.unwrap();
-            let response = open_one(dialect, format!("stream-{index}"), false).await;
+            let response = open_one(dialect, false).await;
             drop(turn);
             whole(dialect, response, MESSAGES).await;
         });

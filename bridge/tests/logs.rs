@@ -303,6 +303,54 @@ async fn the_audit_log_tells_who_ran_what() {
     assert!(!text.contains("hidden"), "{text}");
 }
 
+/// Spark's strings have two kinds of quotes, escapes and prefixes, and what is sent need not be whole.
+#[tokio::test]
+async fn secrets_in_sql_are_not_written() {
+    let directory = directory("secrets");
+    let spark = FakeSpark::start(async |_| ok(&[])).await;
+    let bridge = Bridge::with(settings(&spark, &directory, "")).await;
+    for (text, written) in [
+        (
+            r#"OPTIONS (password "hidden", a "b")"#,
+            r#"OPTIONS ([redacted], a "b")"#,
+        ),
+        (r#"map('secret'   ,   "it\" is hidden")"#, "map('[redacted])"),
+        (
+            "(password 'one''hidden', token = r'hidden', a 'b')",
+            "([redacted], [redacted], a 'b')",
+        ),
+        (r"(password = 'it\'s hidden', a 'b')", "([redacted], a 'b')"),
+        (
+            "(url 'jdbc:postgresql://db/x?user=u&password=hidden&ssl=true')",
+            "(url 'jdbc:postgresql://db/x?user=u&[redacted]&ssl=true')",
+        ),
+        ("PASSWORD 'not\nclosed: hidden", "[redacted]"),
+        (
+            "SELECT 'a', design FROM passwords",
+            "SELECT 'a', design FROM passwords",
+        ),
+    ] {
+        let body = message(&request(6, &sql(text)));
+        let response = bridge.call("ExecutePlan", Dialect::Web1, body).await;
+        Answer::new(Dialect::Web1, response).all().await.unwrap();
+        let begun = soon("a line", async {
+            loop {
+                let text = fs::read_to_string(directory.join("audit")).unwrap_or_default();
+                let last = text.lines().rfind(|line| line.contains("\"begins\""));
+                if text.lines().filter(|line| line.contains("\"ends\"")).count() * 2 == text.lines().count()
+                    && let Some(last) = last
+                {
+                    return serde_json::from_str::<Value>(last).unwrap();
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+        assert_eq!(begun["plan"]["sql"], json!([written]));
+        fs::write(directory.join("audit"), "").unwrap();
+    }
+}
+
 #[tokio::test]
 async fn sql_can_be_left_out_of_the_audit_log() {
     let spark = FakeSpark::start(async |_| ok(&[])).await;

@@ -11,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use spark_connect_bridge::{Config, Workers, serve};
+use spark_connect_bridge::{Config, WebRoot, Workers, serve};
 use support::{
     Answer, Command, Dialect, FakeSpark, SERVICE, answer, config, headers, message, scripted, soon,
 };
@@ -90,6 +90,57 @@ async fn an_open_stream_has_no_timeout() {
         .unwrap();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     assert!(body.ends_with(b"grpc-status:0\r\n"), "{body:?}");
+}
+
+/// Unless requests have a time in all.
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_long_in_all_ends() {
+    const SIZE: usize = 32 << 20;
+    let (opened, mut scripts) = mpsc::channel(1);
+    let spark = FakeSpark::start(move |_| {
+        let opened = opened.clone();
+        async move {
+            let (send, body) = scripted();
+            opened.send(send).await.unwrap();
+            answer(body)
+        }
+    })
+    .await;
+    let spark = format!("sc://{}/;grpc_keepalive_enabled=false", spark.address);
+    let mut settings = support::settings(&spark);
+    settings.listen.total_timeout = Some(Duration::from_secs(60));
+    let files = [("big".to_owned(), bytes::Bytes::from(vec![7; SIZE]))];
+    settings.web.files = Some(Arc::new(WebRoot::from_files(files)));
+    let bridge = support::Bridge::with(settings).await;
+
+    // A call is told, and that it may go on.
+    let request = http::Request::post(format!("http://{}{SERVICE}ExecutePlan", bridge.address))
+        .header("content-type", Dialect::Web1.content_type())
+        .body(http_body_util::Full::new(message(b"")))
+        .unwrap();
+    let begun = Instant::now();
+    let response = support::send(bridge.address, Dialect::Web1, request)
+        .await
+        .unwrap();
+    let script = scripts.recv().await.unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(begun.elapsed() < Duration::from_secs(70), "{:?}", begun.elapsed());
+    let end = String::from_utf8_lossy(&body);
+    assert!(end.contains("grpc-status:8\r\n"), "{end}");
+    assert!(
+        end.contains("grpc-status-details-bin:"),
+        "when to try again: {end}"
+    );
+    script.closed().await;
+
+    // Whoever takes nothing of a page is cut off as well.
+    let mut stream = TcpStream::connect(bridge.address).await.unwrap();
+    let request = format!("GET /big HTTP/1.1\r\nhost: {}\r\n\r\n", bridge.address);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let mut taken = Vec::new();
+    let _ = stream.read_to_end(&mut taken).await;
+    assert!((1..SIZE).contains(&taken.len()), "{}", taken.len());
 }
 
 #[tokio::test]
@@ -215,15 +266,16 @@ async fn mistakes_are_told_in_a_sentence() {
         ),
         (&["--spark", "sc://h/;token=sec=ret"], 2, "write = as %3D"),
         (&["--listen", &taken], 1, "Cannot listen on 127.0.0.1:"),
+        (&["--listen", "nowhere"], 2, "expected HOST:PORT"),
         (
-            &["--listen", "nowhere"],
+            &["--listen", "nowhere.invalid:80"],
             1,
             "Choose another with --listen HOST:PORT.",
         ),
         (
             &["--listen", "192.0.2.1:80"],
-            1,
-            "Cannot listen on 192.0.2.1:80: ",
+            2,
+            "whoever reaches this address could use Spark",
         ),
         (&["--allow-host", "http://a"], 2, "expected NAME or NAME:PORT"),
         (&["--sparks", "x"], 2, "--spark"),
@@ -272,8 +324,11 @@ async fn who_listens_for_others_must_know_them() {
         .await
         .unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.starts_with("error: Whoever can reach 0.0.0.0:"), "{error}");
-    assert!(error.contains("Set [identity]"), "{error}");
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(
+        error.starts_with("error: --listen: whoever reaches this address"),
+        "{error}"
+    );
+    assert!(error.contains("set [identity]"), "{error}");
     assert_eq!(output.stdout, b"");
 }

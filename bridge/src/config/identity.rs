@@ -6,6 +6,7 @@ use http::{HeaderName, Uri, uri::Scheme};
 use ipnet::IpNet;
 use jsonwebtoken::Algorithm;
 use rustls::pki_types::CertificateDer;
+use sha2::{Digest, Sha256};
 
 use super::{
     secret::Secret,
@@ -143,13 +144,31 @@ impl Section for IdentitySettings {
             };
             table.problem(key, "the key needs 32 characters or more");
         }
+        let tokens: Vec<TokenSettings> = table.list("tokens");
+        for (index, one) in tokens.iter().enumerate().filter(|_| table.resolves()) {
+            let same = |other: &&TokenSettings| one.token.sha256() == other.token.sha256();
+            if let Some(other) = tokens[..index].iter().find(same) {
+                let sentence = format!("{} and {} have the same token", other.user, one.user);
+                table.problem("tokens", sentence);
+            }
+        }
         Some(Self {
             startup_token,
             cookie_key,
-            tokens: table.list("tokens"),
+            tokens,
             oidc: table.optional_section("oidc"),
             proxy: table.optional_section("proxy"),
         })
+    }
+}
+
+impl Token {
+    /// Its hash.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        match self {
+            Self::Plain(secret) => Sha256::digest(secret.expose()).into(),
+            Self::Hash(hash) => *hash,
+        }
     }
 }
 

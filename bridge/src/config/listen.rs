@@ -2,7 +2,9 @@
 
 use std::{
     fmt, fs,
+    net::Ipv4Addr,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
@@ -13,7 +15,10 @@ use super::{
     table::{Section, Table},
     tls,
 };
-use crate::{hosts::AllowedHost, listener};
+use crate::{
+    hosts::{AllowedHost, host_and_port},
+    listener,
+};
 
 /// Where and how the bridge is reached.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ pub struct Listen {
     pub body_timeout: Duration,
     /// `idle_timeout`: how long a connection may stay open without a request. Default 5 min.
     pub idle_timeout: Duration,
+    /// `total_timeout`: how long a request may take in all, to the last byte of its answer. Default as long as it takes.
+    pub total_timeout: Option<Duration>,
     /// `drain_delay`: how long connections are still accepted after SIGTERM while `/readyz` says no, so that whoever
     /// balances the load can notice. Default none.
     pub drain_delay: Option<Duration>,
@@ -65,15 +72,39 @@ pub(crate) struct LoadedTls {
     pub(crate) config: Arc<ServerConfig>,
 }
 
+/// `HOST:PORT`; a name is looked up only when it is listened on.
+struct Address(String);
+
+impl FromStr for Address {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = "expected HOST:PORT, for example 127.0.0.1:8080; an IPv6 address goes in brackets";
+        let (host, port) = host_and_port(text).ok_or(expected)?;
+        let is_number = host.chars().all(|c| c.is_ascii_digit() || c == '.');
+        if port.is_none() || (is_number && host.parse::<Ipv4Addr>().is_err()) {
+            return Err(expected);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// The setting `address` of a listener.
+pub(super) fn address(table: &mut Table<'_>, default: &str) -> String {
+    let address = table.parsed::<Address>("address");
+    address.map_or_else(|| default.to_owned(), |address| address.0)
+}
+
 impl Section for Listen {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         let seconds = Duration::from_secs;
         Some(Self {
-            address: table.or("address", "127.0.0.1:8080".to_owned()),
+            address: address(table, "127.0.0.1:8080"),
             hosts: table.parsed_list("hosts").unwrap_or_default(),
             header_timeout: table.or("header_timeout", seconds(10)),
             body_timeout: table.or("body_timeout", seconds(30)),
             idle_timeout: table.or("idle_timeout", seconds(300)),
+            total_timeout: table.get("total_timeout"),
             drain_delay: table.get("drain_delay"),
             drain_timeout: table.or("drain_timeout", seconds(130)),
             tls: table.optional_section("tls"),

@@ -6,9 +6,12 @@ use regex::Regex;
 
 use super::table::{Section, Table};
 
-/// SQL often carries passwords and keys as options; this finds `'fs.s3a.secret.key' = '...'` and the like.
-const REDACT: &str =
-    r"(?i)[\w.-]*(?:password|passwd|secret|token|credential|access[._-]?key)[\w.-]*\W{0,6}'[^']*'";
+/// SQL often carries passwords and keys: behind names, as `'fs.s3a.secret.key' = '...'` or `password "..."`, and inside
+/// addresses, as `jdbc:postgresql://db/x?user=u&password=...`. Spark's strings have either quote, and escapes.
+const REDACT: [&str; 2] = [
+    r#"(?is)[\w.-]*(?:password|passwd|secret|token|credential|access[._-]?key)[\w.-]*\W{0,20}r?(?:'(?:[^'\\]|\\.|'')*(?:'|$)|"(?:[^"\\]|\\.|"")*(?:"|$))"#,
+    r#"(?i)(?:password|passwd|pwd|secret|token|credential|access[._-]?key|accountkey|\bsig)=[^\s&;'"]+"#,
+];
 
 /// Where lines go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +41,8 @@ pub struct Audit {
     pub log: Target,
     /// `sql`: whether SQL stands there as `"text"` (the default) or only as its `"hash"`.
     pub with_text: bool,
-    /// `redact`: regular expressions; what they match in SQL text is left out. By default one that finds string
-    /// literals behind names such as password, secret or token.
+    /// `redact`: regular expressions; what they match in SQL text is left out. By default they find string
+    /// literals behind names such as password, secret or token, and such values in addresses.
     pub redact: Vec<Regex>,
 }
 
@@ -57,7 +60,7 @@ impl Section for Audit {
         if sql != "text" && sql != "hash" {
             table.problem("sql", "expected \"text\" or \"hash\"");
         }
-        let patterns = table.or("redact", vec![REDACT.to_owned()]);
+        let patterns = table.or("redact", REDACT.map(str::to_owned).to_vec());
         let mut redact = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             match Regex::new(pattern) {

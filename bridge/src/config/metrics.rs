@@ -1,6 +1,9 @@
 //! `[metrics]`: numbers for Prometheus.
 
-use super::table::{Section, Table};
+use super::{
+    listen::address,
+    table::{Section, Table},
+};
 
 /// Where numbers are told.
 #[derive(Clone, Debug)]
@@ -15,7 +18,7 @@ impl Section for Metrics {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         Some(Self {
             enabled: table.or("enabled", false),
-            address: table.or("address", "127.0.0.1:9464".to_owned()),
+            address: address(table, "127.0.0.1:9464"),
         })
     }
 }

@@ -29,7 +29,7 @@ mod web;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-use std::{cell::RefCell, collections::BTreeMap, env, fs, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, env, fs, net::SocketAddr, path::PathBuf};
 
 pub use backends::{Backend, BackendTls, Backends, Health};
 pub use identity::{
@@ -87,12 +87,36 @@ pub struct Settings {
 
 impl Section for Settings {
     fn read(table: &mut Table<'_>) -> Option<Self> {
-        let listen = table.section("listen");
+        let listen: Option<Listen> = table.section("listen");
         let backends = Backends::read(table);
         let identity: Option<IdentitySettings> = table.section("identity");
         let roles: Vec<Role> = table.list("roles");
         if !roles.is_empty() && identity.as_ref().is_some_and(|identity| !identity.knows_people()) {
             table.problem("roles", "roles need [identity] to say how people are known");
+        }
+        if let (Some(listen), Some(identity)) = (&listen, &identity)
+            && !identity.knows_people()
+            && listen
+                .address
+                .parse::<SocketAddr>()
+                .is_ok_and(|address| !address.ip().is_loopback())
+        {
+            table.problem(
+                "listen",
+                "whoever reaches this address could use Spark, as nothing says how people are known: set [identity], or \
+                 listen on 127.0.0.1",
+            );
+        }
+        let known = backends.as_ref().map(|backends| &backends.by_name);
+        // Without any, a connection string describes one.
+        if let Some(known) = known.filter(|known| !known.is_empty()) {
+            let named = roles.iter().filter_map(|role| role.backends.as_ref()).flatten();
+            for unknown in named.filter(|name| !known.contains_key(*name)) {
+                table.problem(
+                    "roles",
+                    format!("a role is for the backend `{unknown}`, but there is no [backends.{unknown}]"),
+                );
+            }
         }
         let web = table.section("web");
         let log = table.section("log");

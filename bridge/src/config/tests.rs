@@ -75,6 +75,44 @@ fn broken_files_are_explained() {
     ));
 }
 
+/// What would only show when the bridge starts, or when somebody misses something.
+#[test]
+fn what_would_not_start_is_found() {
+    for address in [
+        "",
+        "8080",
+        ":8080",
+        "localhost",
+        "0.0.0.0",
+        "999.1.1.1:80",
+        "::1:80",
+        "a:x",
+        "http://a:1",
+    ] {
+        let text = format!("[listen]\naddress = \"{address}\"\n[metrics]\naddress = \"{address}\"\n");
+        let problems = problems(&text);
+        for line in [2, 4] {
+            let expected = format!(":{line}:11: expected HOST:PORT");
+            assert!(problems.contains(&expected), "{address}: {problems}");
+        }
+    }
+    for address in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80"] {
+        let open = format!("[listen]\naddress = \"{address}\"\n");
+        let open = problems(&open);
+        assert!(open.contains(":1:2: whoever reaches this address"), "{open}");
+    }
+    for address in [
+        "127.0.0.1:0",
+        "[::1]:80",
+        "localhost:80",
+        "spark-bridge.internal:80",
+    ] {
+        load(&format!("[listen]\naddress = \"{address}\"\n"), &[]).unwrap();
+    }
+    let forever = problems("[listen]\nidle_timeout = \"300000000000y\"\n");
+    assert!(forever.contains(":2:16: expected a time"), "{forever}");
+}
+
 #[test]
 fn tls_settings_need_each_other() {
     insta::assert_snapshot!(problems(
@@ -181,6 +219,22 @@ user_header = "x y"
     ));
     insta::assert_snapshot!(problems("[[roles]]\nusers = [\"ada\"]\n[identity.oidc]\n"));
     insta::assert_snapshot!(problems("[[roles]]\nusers = [\"ada\"]\n"));
+    let hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    insta::assert_snapshot!(problems(&format!(
+        r#"[[identity.tokens]]
+user = "ada"
+token_sha256 = "{hash}"
+[[identity.tokens]]
+user = "bob"
+token_sha256 = "{}"
+[[roles]]
+users = ["ada"]
+backends = ["main", "mian"]
+[backends.main]
+servers = ["spark.internal"]
+"#,
+        hash.to_uppercase()
+    )));
 }
 
 /// The lines of the reference without the # before each setting. Prose has a blank after it.

@@ -16,6 +16,9 @@ use super::{
     tree::{Node, Value},
 };
 
+/// No time is longer; the clock could not count on for ever.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// A type that a setting can have.
 pub(crate) trait Setting: Sized {
     /// What `node` says. The problem must not quote it.
@@ -110,7 +113,7 @@ impl Setting for Duration {
         const EXPECTED: &str = "a time with its unit in quotes, for example \"10s\", \"500ms\" or \"2m\"";
         humantime::parse_duration(text(node, EXPECTED)?)
             .ok()
-            .filter(|time| !time.is_zero())
+            .filter(|time| !time.is_zero() && *time <= LONGEST)
             .ok_or_else(|| problem(&node.place, format!("expected {EXPECTED}")))
     }
 }

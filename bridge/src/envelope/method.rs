@@ -113,7 +113,7 @@ impl Method {
     /// The field `operation_id`.
     pub(super) fn operation_field(self) -> Option<u32> {
         match self {
-            Self::ExecutePlan | Self::Interrupt => Some(6),
+            Self::ExecutePlan | Self::Interrupt => Some(super::OPERATION_ID),
             Self::ReattachExecute | Self::ReleaseExecute => Some(3),
             _ => None,
         }

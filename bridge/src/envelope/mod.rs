@@ -36,7 +36,9 @@ use wire::{Fields, Value, put_bytes};
 const SESSION_ID: u32 = 1;
 const USER_CONTEXT: u32 = 2;
 /// In a request to clone a session.
-const NEW_SESSION_ID: u32 = 4;
+pub(crate) const NEW_SESSION_ID: u32 = 4;
+/// In a request to execute a plan.
+pub(crate) const OPERATION_ID: u32 = 6;
 /// In a request to release an operation.
 const RELEASE_ALL: u32 = 5;
 /// Inside `user_context`.
@@ -194,10 +196,10 @@ pub fn signature(user: &str, name: &str) -> Bytes {
     appended.into()
 }
 
-/// The bytes that, appended to a request that clones a session, name the new one.
-pub(crate) fn new_session(id: &str) -> Vec<u8> {
+/// The bytes that, appended to a request, name what it makes; `number` is the field of the name.
+pub(crate) fn new_id(number: u32, id: &str) -> Vec<u8> {
     let mut appended = Vec::new();
-    put_bytes(&mut appended, NEW_SESSION_ID, id.as_bytes());
+    put_bytes(&mut appended, number, id.as_bytes());
     appended
 }
 

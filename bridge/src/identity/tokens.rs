@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Identity;
-use crate::config::{Token, TokenSettings};
+use crate::config::TokenSettings;
 
 /// The hashes of all tokens, and whose they are.
 pub(super) struct StaticTokens(Vec<([u8; 32], Identity)>);
@@ -13,16 +13,12 @@ pub(super) struct StaticTokens(Vec<([u8; 32], Identity)>);
 impl StaticTokens {
     pub(super) fn new(tokens: &[TokenSettings]) -> Self {
         let known = tokens.iter().map(|token| {
-            let hash = match &token.token {
-                Token::Plain(secret) => Sha256::digest(secret.expose()).into(),
-                Token::Hash(hash) => *hash,
-            };
             let identity = Identity {
                 user: token.user.clone(),
                 name: token.name.clone().unwrap_or_else(|| token.user.clone()),
                 groups: token.groups.clone(),
             };
-            (hash, identity)
+            (token.token.sha256(), identity)
         });
         Self(known.collect())
     }

@@ -206,7 +206,7 @@ fn day_is_over(limit: u64) -> String {
 }
 
 /// Says how long to wait where waiting helps, in the way that clients understand.
-fn refusal(sentence: String, retry: Option<Duration>) -> Status {
+pub(crate) fn refusal(sentence: String, retry: Option<Duration>) -> Status {
     match retry {
         Some(retry) => Status::with_error_details(
             Code::ResourceExhausted,

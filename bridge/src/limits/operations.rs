@@ -16,6 +16,7 @@ use prost::Message as _;
 use spark_connect_proto::connect as proto;
 use tokio::time::{sleep, timeout};
 use tonic::Status;
+use uuid::Uuid;
 
 use super::refusal;
 use crate::{
@@ -92,7 +93,7 @@ impl Operations {
             backend: backend.name.clone(),
             user: user.to_owned(),
             session: envelope.session_id.clone(),
-            operation: envelope.operation_id.clone().unwrap_or_default(),
+            operation: operation(envelope)?,
         };
         match envelope.method {
             Method::ExecutePlan | Method::ReattachExecute if !key.operation.is_empty() => {
@@ -239,6 +240,21 @@ impl Drop for Attached {
             let operations = self.operations.clone();
             runtime.spawn(operations.abandon(self.key.clone(), now, self.call.clone()));
         }
+    }
+}
+
+/// An operation's name as Spark keeps it: Spark takes a UUID in any way that Java reads, and writes it in lower case.
+fn operation(envelope: &Envelope) -> Result<String, Status> {
+    let id = envelope.operation_id.as_deref().unwrap_or_default();
+    // With hyphens, as Java wants them.
+    let uuid = Uuid::try_parse(id).ok().filter(|_| id.len() == 36);
+    match uuid {
+        Some(uuid) => Ok(uuid.to_string()),
+        // Anything else that Spark would run would escape from its limits.
+        None if envelope.method == Method::ExecutePlan => Err(Status::invalid_argument(
+            "The operation_id of a query must be a UUID of 36 characters. Leave it out to be given one.",
+        )),
+        None => Ok(id.to_owned()),
     }
 }
 

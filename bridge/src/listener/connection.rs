@@ -11,7 +11,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::watch::Receiver,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -77,12 +77,18 @@ async fn talk<S>(
         request.extensions_mut().insert(account.clone());
         let current = bridge.current();
         let body_timeout = current.settings.listen.body_timeout;
+        // A call has been told by then.
+        let end = current
+            .settings
+            .listen
+            .total_timeout
+            .map(|time| Instant::now() + time + CLOSING);
         let request = request.map(|body| TimeoutBody::new(body_timeout, body));
         let answer = current.router.clone().oneshot(request);
         async move {
             answer
                 .await
-                .map(|answer| answer.map(|body| Guarded { body, _guard: guard }))
+                .map(|answer| answer.map(|body| Guarded::new(body, guard, end)))
         }
     });
     let stream = TokioIo::new(Watched {

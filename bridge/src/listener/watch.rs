@@ -16,6 +16,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::Notify,
+    task::AbortHandle,
     time::{Instant, sleep_until},
 };
 
@@ -194,11 +195,48 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 }
 
-/// An answer's body; its request is open for as long as it lives.
+/// An answer's body; its request is open for as long as it is there.
 #[derive(Debug)]
 pub(super) struct Guarded {
-    pub(super) body: axum::body::Body,
-    pub(super) _guard: Guard,
+    open: Arc<Mutex<Option<Open>>>,
+    /// Takes the body away when its time is over, whether anyone reads it or not.
+    end: Option<AbortHandle>,
+}
+
+#[derive(Debug)]
+struct Open {
+    body: axum::body::Body,
+    _guard: Guard,
+}
+
+impl Guarded {
+    /// `end`: when its time is over.
+    pub(super) fn new(body: axum::body::Body, guard: Guard, end: Option<Instant>) -> Self {
+        let open = Arc::new(Mutex::new(Some(Open { body, _guard: guard })));
+        let end = end.map(|end| {
+            let open = open.clone();
+            let end = async move {
+                sleep_until(end).await;
+                // Not while it is locked.
+                let taken = lock(&open).take();
+                drop(taken);
+            };
+            tokio::spawn(end).abort_handle()
+        });
+        Self { open, end }
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if let Some(end) = &self.end {
+            end.abort();
+        }
+    }
+}
+
+fn lock(open: &Mutex<Option<Open>>) -> MutexGuard<'_, Option<Open>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Body for Guarded {
@@ -206,17 +244,26 @@ impl Body for Guarded {
     type Error = axum::Error;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        match &mut *lock(&self.open) {
+            Some(open) => Pin::new(&mut open.body).poll_frame(cx),
+            None => Poll::Ready(Some(Err(axum::Error::new(io::Error::from(
+                io::ErrorKind::TimedOut,
+            ))))),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        lock(&self.open)
+            .as_ref()
+            .is_some_and(|open| open.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        lock(&self.open)
+            .as_ref()
+            .map_or_else(SizeHint::default, |open| open.body.size_hint())
     }
 }

@@ -17,13 +17,13 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until};
 use tonic::Status;
 
 use self::rows::Rows;
 use crate::{
     backend::Lease,
-    deadline,
+    deadline::Deadline,
     limits::{Admitted, Attached},
     observe::Call,
 };
@@ -35,8 +35,8 @@ pub(crate) struct Relay {
     lease: Lease,
     call: Arc<Call>,
     position: Position,
-    /// When the client stops waiting.
-    deadline: Option<Pin<Box<Sleep>>>,
+    /// When it must be over.
+    deadline: Option<(Pin<Box<Sleep>>, Deadline)>,
     /// Whether the status is out: in the headers of an answer without messages, or in trailers.
     ended: bool,
     held: Held,
@@ -67,10 +67,10 @@ impl Relay {
         call: Arc<Call>,
         held: Held,
         has_status: bool,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> Self {
         Self {
-            deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
+            deadline: deadline.map(|deadline| (Box::pin(sleep_until(deadline.at)), deadline)),
             body: Some(body),
             lease,
             position: Position {
@@ -129,12 +129,13 @@ impl Body for Relay {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
-        if let Some(deadline) = &mut this.deadline
+        if let Some((sleep, deadline)) = &mut this.deadline
             && !this.ended
-            && deadline.as_mut().poll(cx).is_ready()
+            && sleep.as_mut().poll(cx).is_ready()
         {
+            let status = deadline.exceeded();
             this.deadline = None;
-            return Poll::Ready(Some(this.end(deadline::exceeded())));
+            return Poll::Ready(Some(this.end(status)));
         }
         if this.position.is_between_messages()
             && let Some(status) = this.cut.take()
