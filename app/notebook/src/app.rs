@@ -1,9 +1,10 @@
 //! Everything that the page's parts share, and what a user can do with it.
 
-use engine_api::{Command as EngineCommand, Event, RowLimit};
+use engine_api::{Command as EngineCommand, ErrorKind, Event, RowLimit};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    account::Account,
     browser::{self, setting},
     catalog::Catalog,
     connection::Connection,
@@ -41,6 +42,7 @@ pub(crate) struct App {
     pub(crate) document: Document,
     pub(crate) engine: Engine,
     pub(crate) connection: Connection,
+    pub(crate) account: Account,
     pub(crate) catalog: Catalog,
     pub(crate) runs: Runs,
     pub(crate) editors: Editors,
@@ -87,6 +89,18 @@ impl App {
         Effect::watch(
             move || connection.track(),
             move |(), _, _| self.runs.on_connection(),
+            false,
+        );
+        self.account.refresh();
+        Effect::watch(
+            move || {
+                connection.with(|state| state.error().is_some_and(|error| error.kind == ErrorKind::Denied))
+            },
+            move |denied, _, _| {
+                if *denied {
+                    self.account.refresh();
+                }
+            },
             false,
         );
         Effect::watch(

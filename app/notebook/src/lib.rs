@@ -8,6 +8,7 @@
     reason = "leptos's `component` makes `pub` items of functions that are less"
 )]
 
+mod account;
 mod app;
 mod browser;
 mod catalog;

@@ -243,6 +243,13 @@ fn clippy_wasm(workspace: &Workspace, step: &Step) -> Result<()> {
     for package in WASM_PACKAGES {
         command.args(["--package", package]);
     }
+    process::run(step, command.args(["--", "--deny", "warnings"]))?;
+    // The page's own engine has no PySpark cells.
+    let mut command = cargo();
+    command
+        .current_dir(&workspace.root)
+        .args(["clippy", "--locked", "--target", TARGET]);
+    command.args(["--package", "spark-connect-engine", "--no-default-features"]);
     process::run(step, command.args(["--", "--deny", "warnings"]))
 }
 

@@ -9,6 +9,7 @@ use super::{
     status::{Close, Edited},
 };
 use crate::{
+    account::SignIn,
     app::App,
     catalog::proposals,
     run::{Output, OutputSignal},
@@ -43,6 +44,9 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
         error.kind,
         ErrorKind::Unreachable | ErrorKind::SessionLost | ErrorKind::Denied
     );
+    if error.kind == ErrorKind::Denied {
+        app.account.refresh();
+    }
     let details = (!error.parameters.is_empty() || !error.causes.is_empty() || error.stack_trace.is_some())
         .then(|| view! { <Details error=error.clone()/> });
     let message = sentence(&error.message, !suggestions.is_empty()).to_owned();
@@ -72,6 +76,7 @@ pub(super) fn ErrorView(scope: CellScope, error: ErrorReport, output: OutputSign
             </p>
             {unreachable.then(|| view! {
                 <p class="error-actions">
+                    <SignIn/>
                     <button
                         type="button"
                         class="button small"

@@ -1,25 +1,13 @@
-//! Who is signed in at the bridge that the page came from, and the way in and out.
+//! The name of who is signed in, and the way in and out.
 
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use crate::browser;
-
-/// Where the bridge says who is signed in.
-const SESSION: &str = "/auth/session";
-
-/// What the bridge says. A bridge that knows nobody by name gives no user.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-struct Session {
-    signed_in: bool,
-    name: Option<String>,
-    user: Option<String>,
-    /// Why nobody is signed in.
-    reason: Option<String>,
-    sign_in: Option<String>,
-    sign_out: Option<String>,
-}
+use crate::{
+    account::{SignIn, SignedIn},
+    app::App,
+    browser,
+};
 
 /// Where to go after signing out.
 #[derive(Deserialize)]
@@ -30,15 +18,11 @@ struct SignedOut {
 /// The name of who is signed in, with the control that signs them out; or the one that signs them in.
 #[component]
 pub(super) fn Account() -> impl IntoView {
-    let session = RwSignal::new(None::<Session>);
-    spawn_local(async move {
-        // Another server than a bridge has no such answer, and nobody to show.
-        session.set(browser::fetch_json("GET", SESSION).await.ok());
-    });
-    move || session.get().and_then(account)
+    let app = App::get();
+    move || app.account.get().and_then(account)
 }
 
-fn account(session: Session) -> Option<AnyView> {
+fn account(session: SignedIn) -> Option<AnyView> {
     if session.signed_in {
         let user = session.user?;
         let name = session.name.unwrap_or_else(|| user.clone());
@@ -48,7 +32,7 @@ fn account(session: Session) -> Option<AnyView> {
         return Some(view! { <span class="account" title=user>{name}</span> {sign_out} }.into_any());
     }
     Some(match session.sign_in {
-        Some(url) => view! { <a class="button small" href=url>"Sign in"</a> }.into_any(),
+        Some(_) => view! { <SignIn/> }.into_any(),
         None => view! { <span class="account bad" role="alert">{session.reason?}</span> }.into_any(),
     })
 }

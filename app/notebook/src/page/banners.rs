@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use spark_widgets::{Icon, IconView};
 
-use crate::{app::App, connection::ConnectionState, engine::EngineState, store::SaveState};
+use crate::{account::SignIn, app::App, connection::ConnectionState, engine::EngineState, store::SaveState};
 
 /// The name that the first notebook reads its tables by.
 const SAMPLES: &str = "samples.";
@@ -81,6 +81,7 @@ fn ConnectionBanner() -> impl IntoView {
             <div class="banner bad" role="alert">
                 <IconView icon=Icon::Warning/>
                 <span><b>{heading}</b>{message}</span>
+                <SignIn/>
                 <button type="button" class="button small" on:click=move |_| {
                     app.connection.retry();
                     app.settle_focus();

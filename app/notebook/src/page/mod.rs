@@ -14,6 +14,7 @@ use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::{
+    account::Account,
     app::App,
     browser,
     catalog::Catalog,
@@ -59,6 +60,7 @@ pub(crate) fn mount((worker, python_worker): (String, String), create_editor: Fu
             document,
             engine,
             connection,
+            account: Account::new(),
             catalog: Catalog::new(engine, connection),
             runs: Runs::new(engine, connection),
             editors,
