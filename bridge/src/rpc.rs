@@ -22,7 +22,7 @@ use crate::{
     backend::{Answer, BACKEND_HEADER, Backend, Backends, Server},
     deadline::Deadline,
     dialect::{Dialect, Refusal},
-    envelope::{Envelope, Method},
+    envelope::{Envelope, EnvelopeError, Method},
     identity::{Access, Identity, Peer, Rights},
     inbound::{self, Sizes},
     limits::{Connection, Limits},
@@ -195,12 +195,21 @@ struct Caller {
     rights: Rights,
 }
 
-/// Spark answers requests for its settings with the token that all its clients share; only the bridge holds it.
+/// Spark answers requests for its settings with the token that all its clients share, and puts it into SQL, names and
+/// types that refer to its environment; only the bridge holds it.
 fn refuse_token(envelope: &Envelope) -> Result<(), Status> {
-    let reveals = envelope
-        .reveals_token()
-        .map_err(|error| Status::invalid_argument(format!("The request cannot be read: {error}.")))?;
-    if reveals {
+    let unreadable =
+        |error: EnvelopeError| Status::invalid_argument(format!("The request cannot be read: {error}."));
+    let method = envelope.method;
+    if matches!(method, Method::AnalyzePlan | Method::Config | Method::ExecutePlan)
+        && envelope.survey().map_err(unreadable)?.reads_environment
+    {
+        return Err(Status::permission_denied(
+            "Spark's answer could contain the token that this bridge keeps: write no ${env:...} and ${system:...}, and \
+             nothing that this bridge cannot read.",
+        ));
+    }
+    if method == Method::Config && envelope.reveals_token().map_err(unreadable)? {
         return Err(Status::permission_denied(
             "Spark's answer would contain the token that this bridge keeps. Ask for single settings, or for all \
              with a prefix such as spark.sql.",
@@ -212,7 +221,7 @@ fn refuse_token(envelope: &Envelope) -> Result<(), Status> {
 /// Whether someone may do what a request wants.
 fn permit(backend: &Backend, caller: &Caller, envelope: &Envelope) -> Result<(), Status> {
     caller.rights.check(envelope)?;
-    if envelope.method == Method::Config && backend.settings.headers.contains_key(AUTHORIZATION) {
+    if backend.settings.headers.contains_key(AUTHORIZATION) {
         refuse_token(envelope)?;
     }
     Ok(())

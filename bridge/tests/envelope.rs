@@ -428,6 +428,56 @@ fn the_worst_reading_counts() {
     assert_eq!(survey(unknown).writes, Some(Writes::Unknown));
 }
 
+/// Spark puts its environment into whatever it parses: SQL, names, types, schemas, settings.
+#[test]
+fn what_reads_sparks_environment() {
+    let secret = "${env:TOKEN}";
+    let text = |number| field(number, format!("x `{secret}`").as_bytes());
+    let plan = |relation: Vec<u8>| (Method::ExecutePlan, field(3, &field(1, &relation)));
+    // Numbers of the wire definitions.
+    for (what, (method, message)) in [
+        ("SQL", plan(field(10, &text(1)))),
+        ("a table's name", plan(field(2, &field(1, &text(1))))),
+        (
+            "a function's name",
+            plan(field(3, &field(3, &field(3, &text(1))))),
+        ),
+        ("a type", plan(field(3, &field(3, &field(7, &text(3)))))),
+        (
+            "an unknown part",
+            plan(vec![[0xe2, 0x03].to_vec(), vec![text(1).len() as u8], text(1)].concat()),
+        ),
+        ("a schema", (Method::AnalyzePlan, field(11, &text(1)))),
+        (
+            "a setting",
+            (
+                Method::Config,
+                field(3, &field(1, &field(1, &[field(1, b"k"), text(2)].concat()))),
+            ),
+        ),
+        ("properties", plan(field(10, &field(1, b"SELECT '${system:x}'")))),
+    ] {
+        let survey = signed(method, message.into()).unwrap().survey().unwrap();
+        assert!(survey.reads_environment, "{what}");
+        assert!(survey.writes.is_some(), "{what}");
+    }
+    for (what, (method, message)) in [
+        ("a literal", plan(field(3, &field(3, &field(1, &text(13)))))),
+        (
+            "another reference",
+            plan(field(10, &field(1, b"SELECT '${spark.app.name}', '$env'"))),
+        ),
+        ("an unknown part", plan(vec![0xe2, 0x03, 0x00])),
+        (
+            "a setting",
+            (Method::Config, field(3, &field(1, &field(1, &field(2, b"${x}"))))),
+        ),
+    ] {
+        let survey = signed(method, message.into()).unwrap().survey().unwrap();
+        assert!(!survey.reads_environment, "{what}");
+    }
+}
+
 #[test]
 fn the_survey_says_what_a_plan_is() {
     let survey = survey(request(OpType::Root(limit(sql("SELECT 1")))));

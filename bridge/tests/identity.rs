@@ -216,6 +216,14 @@ async fn roles_say_who_may_do_what() {
     assert_eq!(call(&ada, "ExecutePlan", &plan("DROP TABLE t")).await, Err(7));
     assert_eq!(call(&ada, "AnalyzePlan", &analysis("DROP TABLE t")).await, Err(7));
     assert_eq!(call(&ada, "AddArtifacts", b"").await, Err(7));
+    let setting = |value: &[u8]| {
+        field(
+            3,
+            &field(1, &field(1, &[field(1, b"k"), field(2, value)].concat())),
+        )
+    };
+    assert_eq!(call(&ada, "Config", &setting(b"v")).await.as_deref(), Ok("ada"));
+    assert_eq!(call(&ada, "Config", &setting(b"${env:HOME}")).await, Err(7));
     assert_eq!(call(&ada, "Interrupt", b"").await.as_deref(), Ok("ada"));
     assert_eq!(
         call(&bob, "ExecutePlan", &plan("DROP TABLE t")).await.as_deref(),
@@ -263,8 +271,17 @@ async fn sparks_token_stays_with_the_bridge() {
     let bridge = Bridge::start(&text).await;
     let get_all = field(3, &field(5, b""));
     let one = field(3, &field(2, &field(1, b"spark.sql.ansi.enabled")));
-    for (body, code) in [(&get_all, 7), (&one, 0)] {
-        let response = bridge.call("Config", Dialect::Web1, message(body)).await;
+    let sql = |sql: &str| field(3, &field(1, &field(10, &field(1, sql.as_bytes()))));
+    let environment = sql("SELECT '${env:SPARK_CONNECT_AUTHENTICATE_TOKEN}'");
+    let schema = field(11, &field(1, b"`${env:SPARK_CONNECT_AUTHENTICATE_TOKEN}` int"));
+    for (method, body, code) in [
+        ("Config", &get_all, 7),
+        ("ExecutePlan", &environment, 7),
+        ("AnalyzePlan", &schema, 7),
+        ("Config", &one, 0),
+        ("ExecutePlan", &sql("SELECT '${spark.app.name}'"), 0),
+    ] {
+        let response = bridge.call(method, Dialect::Web1, message(body)).await;
         let head = response.headers().clone();
         let (_, trailers) = Answer::new(Dialect::Web1, response).all().await.unwrap();
         let fields = if head.contains_key("grpc-status") {
@@ -272,7 +289,7 @@ async fn sparks_token_stays_with_the_bridge() {
         } else {
             &trailers
         };
-        assert_eq!(status(fields).0, code);
+        assert_eq!(status(fields).0, code, "{method}");
     }
-    assert_eq!(received.lock().unwrap().len(), 1);
+    assert_eq!(received.lock().unwrap().len(), 2);
 }

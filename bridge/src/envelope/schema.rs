@@ -26,6 +26,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// The type of the message it holds, if it holds one.
     message: Option<String>,
+    /// Whether it holds text.
+    pub(super) is_text: bool,
 }
 
 impl MessageType {
@@ -79,6 +81,7 @@ fn add(types: &mut HashMap<String, MessageType>, outer: &str, message: &Descript
             Field {
                 name: field.name().to_owned(),
                 message: holds,
+                is_text: field.r#type() == Type::String,
             },
         )
     });

@@ -46,6 +46,15 @@ fn has_reference(text: &str) -> bool {
     text.contains("${")
 }
 
+/// Whether Spark would put variables of its own process into a text: `${env:NAME}`, `${system:NAME}`.
+pub(super) fn reads_environment(text: &[u8]) -> bool {
+    // Most texts are through with the first look.
+    text.contains(&b'$')
+        && ["${env:", "${system:"]
+            .iter()
+            .any(|start| text.windows(start.len()).any(|part| part == start.as_bytes()))
+}
+
 fn is_harmless(tokens: Tokens<'_>) -> bool {
     let mut after_using = false;
     for token in tokens {

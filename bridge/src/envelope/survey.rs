@@ -50,6 +50,8 @@ pub struct Survey {
     pub sql: Vec<Bytes>,
     /// The first part that could write.
     pub writes: Option<Writes>,
+    /// Whether Spark would put variables of its own process into a text, or might.
+    pub reads_environment: bool,
 }
 
 /// Why a plan counts as one that writes.
@@ -65,6 +67,8 @@ pub enum Writes {
     Sql,
     /// It carries code to run on the cluster, or calls Java methods by name.
     Code,
+    /// Spark would put variables of its own process into a text of it.
+    Environment,
     /// It is compressed in a way that this bridge does not read, or too long for it.
     Compressed,
     /// It has parts that this bridge does not know.
@@ -78,6 +82,7 @@ impl fmt::Display for Writes {
             Self::Catalog(name) => write!(f, "it runs the catalog's {name}"),
             Self::GlobalView => f.write_str("it creates a view for all sessions"),
             Self::Sql => f.write_str("its SQL is not clearly a query"),
+            Self::Environment => f.write_str("it names variables of Spark's process"),
             Self::Code => f.write_str("it carries code to run on the cluster"),
             Self::Compressed => {
                 f.write_str("it is compressed so that it cannot be told from one that writes")
@@ -124,7 +129,7 @@ impl Survey {
             match field.value {
                 Value::Bytes(bytes) => {
                     let Some(known) = known else {
-                        self.counts_as(Writes::Unknown);
+                        self.is_unknown(bytes);
                         continue;
                     };
                     if (&*outer.name, &*known.name) == ("Plan", "compressed_operation") {
@@ -137,7 +142,7 @@ impl Survey {
                     self.visit(message, outer, known, bytes);
                     if let Some(inner) = known.message() {
                         if open.len() == MAX_DEPTH {
-                            self.counts_as(Writes::Unknown);
+                            self.is_unknown(bytes);
                             continue;
                         }
                         open.push((inner, Fields::of(bytes)));
@@ -158,8 +163,14 @@ impl Survey {
 
     fn visit(&mut self, message: &Bytes, outer: &MessageType, field: &'static Field, bytes: &[u8]) {
         let name = field.name.as_str();
+        // Any text may be one that Spark parses, as it does with names, types and schemas; a literal is not.
+        let is_parsed = field.is_text && (outer.name.as_str(), name) != ("Expression.Literal", "string");
+        if is_parsed && sql::reads_environment(bytes) {
+            self.reads_environment = true;
+            self.counts_as(Writes::Environment);
+        }
         if field.is_extension() {
-            self.counts_as(Writes::Unknown);
+            self.is_unknown(bytes);
         }
         if field
             .message()
@@ -200,7 +211,15 @@ impl Survey {
         }
     }
 
+    /// A part that is not walked through.
+    fn is_unknown(&mut self, bytes: &[u8]) {
+        self.reads_environment |= sql::reads_environment(bytes);
+        self.counts_as(Writes::Unknown);
+    }
+
     fn counts_as(&mut self, writes: Writes) {
+        // What cannot be looked into may say anything.
+        self.reads_environment |= writes == Writes::Compressed;
         self.writes.get_or_insert(writes);
     }
 

@@ -5,7 +5,7 @@ use tonic::Status;
 use super::Identity;
 use crate::{
     config::Role,
-    envelope::{Envelope, Method},
+    envelope::{Envelope, Method, Writes},
 };
 
 pub(super) struct Roles(Vec<Role>);
@@ -66,15 +66,20 @@ impl Rights {
                 "Your roles do not let you send artifacts.",
             ));
         }
-        if self.write || !matches!(method, Method::ExecutePlan | Method::AnalyzePlan) {
+        if self.write || !matches!(method, Method::ExecutePlan | Method::AnalyzePlan | Method::Config) {
             return Ok(());
         }
         let survey = envelope
             .survey()
             .map_err(|error| Status::invalid_argument(format!("The plan cannot be read: {error}.")))?;
-        match survey.writes {
+        let writes = match method {
+            // A setting is the session's own, unless Spark puts into it what is not.
+            Method::Config => survey.reads_environment.then_some(Writes::Environment),
+            _ => survey.writes,
+        };
+        match writes {
             Some(writes) => Err(Status::permission_denied(format!(
-                "Your roles let you read only. This plan counts as one that writes: {writes}."
+                "Your roles let you read only. This request counts as one that writes: {writes}."
             ))),
             None => Ok(()),
         }
