@@ -445,7 +445,7 @@ fn what_reads_sparks_environment() {
         ("a type", plan(field(3, &field(3, &field(7, &text(3)))))),
         (
             "an unknown part",
-            plan(vec![[0xe2, 0x03].to_vec(), vec![text(1).len() as u8], text(1)].concat()),
+            plan([&[0xe2, 0x03, text(1).len() as u8][..], &text(1)].concat()),
         ),
         ("a schema", (Method::AnalyzePlan, field(11, &text(1)))),
         (
