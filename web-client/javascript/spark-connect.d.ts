@@ -113,6 +113,8 @@ export interface DataFrame {
    * Nothing is fetched while nobody asks for a batch. `break` ends the query on the server too.
    */
   stream(options?: RunOptions): BatchStream;
+  /** Runs the query and gives its rows as they come, a batch at a time. Column names must differ. */
+  rowBatches<R extends Row = Row>(options?: RunOptions): AsyncGenerator<R[], undefined, void>;
   /** Runs the query and gives all rows. Column names must differ. */
   rows<R extends Row = Row>(options?: RunOptions): Promise<R[]>;
 }

@@ -1,11 +1,11 @@
-// Bundles the page's JavaScript and CSS with esbuild into hashed files, and the client for other pages into one of a
-// stable name, and writes down their names. The options, one JSON argument, come from xtask.
+// Bundles the page's JavaScript and CSS with esbuild into hashed files, and the client and the element for other
+// pages into ones of stable names, and writes down their names. The options, one JSON argument, come from xtask.
 
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 
-const { javascript, modules, style, client: sources, types, webRoot, result } = JSON.parse(process.argv[2]);
+const { javascript, modules, style, client: sources, element: elementSources, types, webRoot, result } = JSON.parse(process.argv[2]);
 const assets = join(webRoot, "assets");
 const esbuild = createRequire(join(javascript, "package.json"))("esbuild");
 
@@ -73,11 +73,20 @@ const client = await esbuild.build({
   assetNames: "assets/[name]-[hash]",
 });
 
+// The element uses the client that the page itself may use.
+const element = await esbuild.build({
+  ...common,
+  entryPoints: { "spark-query": join(elementSources, "index.ts") },
+  external: ["./spark-connect.js"],
+  outdir: webRoot,
+  entryNames: "[name]",
+});
+
 // A hashed name stands for one content: a file that is there stays, and so do its compressed twins.
 await mkdir(assets, { recursive: true });
-await copyFile(types, join(webRoot, basename(types)));
+for (const file of types) await copyFile(file, join(webRoot, basename(file)));
 const old = new Set(await readdir(assets));
-const outputs = [worker, python, page, css, theme, client].flatMap(({ outputFiles }) => outputFiles);
+const outputs = [worker, python, page, css, theme, client, element].flatMap(({ outputFiles }) => outputFiles);
 const kept = new Set(outputs.map(({ path }) => basename(path)));
 for (const { path, contents } of outputs) {
   if (!old.has(basename(path))) await writeFile(path, contents);
@@ -98,6 +107,6 @@ const names = {
   "theme.js": basename(chooser),
 };
 const first = new Set([...loadedWith(page.metafile, script), code, sheet, chooser].map((path) => basename(path)));
-const loaded = client.outputFiles.map(({ path }) => relative(webRoot, path));
+const loaded = [client, element].flatMap(({ outputFiles }) => outputFiles).map(({ path }) => relative(webRoot, path));
 const later = python.outputFiles.map(({ path }) => basename(path));
 await writeFile(result, JSON.stringify({ names, beforeFirstPaint: [...first], python: later, client: loaded }));

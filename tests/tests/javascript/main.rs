@@ -1,5 +1,6 @@
 //! The client for JavaScript, /spark-connect.js: on pages of another site, on a real Spark behind a real bridge.
 
+mod element;
 mod failures;
 mod page;
 mod reading;

@@ -18,8 +18,9 @@ use serde::de::DeserializeOwned;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// What the site serves, and where it is in the work tree.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 4] = [
     ("/plain.html", "text/html", "docs/examples/plain.html"),
+    ("/element.html", "text/html", "docs/examples/element.html"),
     (
         "/apache-arrow.js",
         "text/javascript",

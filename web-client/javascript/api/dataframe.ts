@@ -37,15 +37,20 @@ export class SqlFrame implements api.DataFrame {
     return new Batches(this.#read("stream", options, false));
   }
 
-  async rows<R extends api.Row>(options: api.RunOptions = {}): Promise<R[]> {
-    const reading = this.#read<Columns>("rows", options, true);
-    const rows: api.Row[] = [];
+  async *rowBatches<R extends api.Row>(options: api.RunOptions = {}): AsyncGenerator<R[], undefined, void> {
+    const reading = this.#read<Columns>("rowBatches", options, true);
     try {
-      for (let batch = await reading.next(); batch; batch = await reading.next()) append(rows, batch);
+      for (let batch = await reading.next(); batch; batch = await reading.next()) yield objects(batch) as R[];
     } finally {
       reading.end();
     }
-    return rows as R[];
+  }
+
+  async rows<R extends api.Row>(options: api.RunOptions = {}): Promise<R[]> {
+    runOptions("rows", options);
+    const rows: R[] = [];
+    for await (const batch of this.rowBatches<R>(options)) for (const row of batch) rows.push(row);
+    return rows;
   }
 
   #read<T>(method: string, options: api.RunOptions, values: boolean): Reading<T> {
@@ -57,11 +62,12 @@ export class SqlFrame implements api.DataFrame {
   }
 }
 
-function append(rows: api.Row[], { names, columns, rows: count }: Columns): void {
+function objects({ names, columns, rows: count }: Columns): api.Row[] {
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) {
     throw failure("invalid", `Two columns are called ${twice}. Name them apart with AS, or read them with stream().`);
   }
+  const rows: api.Row[] = [];
   // As a field of its own, which an assignment would not make of it.
   const plain = !names.includes("__proto__");
   for (let at = 0; at < count; at++) {
@@ -73,6 +79,7 @@ function append(rows: api.Row[], { names, columns, rows: count }: Columns): void
       rows.push(Object.fromEntries(names.map((name, column) => [name, columns[column]![at]!])));
     }
   }
+  return rows;
 }
 
 /** The function that hears what a query tells; what listeners throw is reported, and harms nobody. */

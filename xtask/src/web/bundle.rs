@@ -22,9 +22,13 @@ use crate::{
 /// Style sheets in the order of the cascade: the page may override its widgets.
 const STYLES: [&str; 2] = ["app/widgets/style", "app/notebook/style"];
 
-/// The client for other pages: its sources, and what describes them to TypeScript.
+/// The client and the element for other pages: their sources, and what describes them to TypeScript.
 const CLIENT: &str = "web-client/javascript/api";
-const CLIENT_TYPES: &str = "web-client/javascript/spark-connect.d.ts";
+const ELEMENT: &str = "web-client/javascript/element";
+const TYPES: [&str; 2] = [
+    "web-client/javascript/spark-connect.d.ts",
+    "web-client/javascript/spark-query.d.ts",
+];
 
 /// The files that esbuild wrote.
 #[derive(Debug, Default)]
@@ -47,19 +51,22 @@ pub(super) fn bundle(workspace: &Workspace, node: &Node) -> Result<Bundle> {
     let styles: Vec<PathBuf> = STYLES.iter().map(|style| workspace.root.join(style)).collect();
     let lock = workspace.javascript().join("package-lock.json");
     let client = workspace.root.join(CLIENT);
-    let types = workspace.root.join(CLIENT_TYPES);
+    let element = workspace.root.join(ELEMENT);
+    let types = TYPES.map(|types| workspace.root.join(types));
     let web_root = workspace.web_root();
     let result = workspace.target.join("bundle.json");
 
-    let mut inputs: Vec<Input<'_>> = [&script, &sources, &client, &types, &lock]
+    let mut inputs: Vec<Input<'_>> = [&script, &sources, &client, &element, &lock]
         .map(|path| Input::Path(path))
         .into();
-    inputs.extend(directories.iter().chain(&styles).map(|path| Input::Path(path)));
+    let more = directories.iter().chain(&styles).chain(&types);
+    inputs.extend(more.map(|path| Input::Path(path)));
     let stamp = Stamp::new(workspace, "bundle", &inputs)?;
     if !stamp.is_current(&[
         &result,
         &web_root.join("assets"),
         &web_root.join("spark-connect.js"),
+        &web_root.join("spark-query.js"),
     ]) {
         let step = Step::start("Bundle JavaScript and CSS");
         let aliases: Vec<Value> = MODULES
@@ -79,6 +86,7 @@ pub(super) fn bundle(workspace: &Workspace, node: &Node) -> Result<Bundle> {
             "modules": aliases,
             "style": style,
             "client": client,
+            "element": element,
             "types": types,
             "webRoot": web_root,
             "result": result,
