@@ -22,7 +22,7 @@ use crate::{
     backend::{Answer, BACKEND_HEADER, Backend, Backends, Server},
     deadline::Deadline,
     dialect::{Dialect, Refusal},
-    envelope::{Envelope, EnvelopeError, Method},
+    envelope::{Envelope, Method},
     identity::{Access, Identity, Peer, Rights},
     inbound::{self, Sizes},
     limits::{Connection, Limits},
@@ -198,18 +198,21 @@ struct Caller {
 /// Spark answers requests for its settings with the token that all its clients share, and puts it into SQL, names and
 /// types that refer to its environment; only the bridge holds it.
 fn refuse_token(envelope: &Envelope) -> Result<(), Status> {
-    let unreadable =
-        |error: EnvelopeError| Status::invalid_argument(format!("The request cannot be read: {error}."));
     let method = envelope.method;
     if matches!(method, Method::AnalyzePlan | Method::Config | Method::ExecutePlan)
-        && envelope.survey().map_err(unreadable)?.reads_environment
+        && envelope.survey().reads_environment
     {
         return Err(Status::permission_denied(
             "Spark's answer could contain the token that this bridge keeps: write no ${env:...} and ${system:...}, and \
              nothing that this bridge cannot read.",
         ));
     }
-    if method == Method::Config && envelope.reveals_token().map_err(unreadable)? {
+    let reveals_token = || {
+        envelope
+            .reveals_token()
+            .map_err(|error| Status::invalid_argument(format!("The request cannot be read: {error}.")))
+    };
+    if method == Method::Config && reveals_token()? {
         return Err(Status::permission_denied(
             "Spark's answer would contain the token that this bridge keeps. Ask for single settings, or for all \
              with a prefix such as spark.sql.",

@@ -88,11 +88,29 @@ fn names_agree() {
     let dockerfile = read("Dockerfile");
     assert!(dockerfile.contains("/usr/bin/spark-connect-bridge\"]"));
     assert!(dockerfile.contains("EXPOSE 8080"));
+    // Nothing that was built before gets into the image.
+    let ignored = read("Dockerfile.dockerignore");
+    for path in [".git", "dist", "**/target", "**/node_modules"] {
+        assert!(ignored.lines().any(|line| line == path), "{path}");
+    }
     assert!(read("kubernetes/bridge.toml").contains("address = \"0.0.0.0:8080\""));
     assert!(read("kubernetes/deployment.yaml").contains("containerPort: 8080"));
     assert!(
         read("systemd/spark-connect-bridge.service").contains("ExecStart=/usr/bin/spark-connect-bridge ")
     );
+    let label = "app.kubernetes.io/name: spark-connect-bridge";
+    for (manifest, selectors) in [
+        // What the deployment owns, what its pods are, and how they are spread.
+        ("deployment", 3),
+        ("service", 1),
+        ("disruption-budget", 1),
+        // Whom it protects, and who may call Spark.
+        ("network-policy", 2),
+    ] {
+        let text = read(&format!("kubernetes/{manifest}.yaml"));
+        assert_eq!(text.matches(label).count(), selectors, "{manifest}");
+    }
+    assert!(!read("kubernetes/kustomization.yaml").contains("includeSelectors"));
     for manifest in files(&deploy().join("kubernetes"), "yaml") {
         let name = manifest.file_name().unwrap().to_str().unwrap();
         if name != "kustomization.yaml" {

@@ -1,12 +1,14 @@
 //! The envelope of requests: what is read of them, what their plans count as, and that nobody speaks for another.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../fuzz/src/harness.rs"]
 mod harness;
+#[path = "../fuzz/src/seeds.rs"]
+mod seeds;
 
 use bytes::Bytes;
 use harness::{TRUE_USER, signed};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, sample::select};
 use prost::Message;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use spark_connect_bridge::envelope::{Envelope, EnvelopeError, Method, WireError, Writes, signature};
@@ -198,10 +200,7 @@ fn request(op_type: OpType) -> Vec<u8> {
 }
 
 fn survey(message: Vec<u8>) -> spark_connect_bridge::envelope::Survey {
-    signed(Method::ExecutePlan, message.into())
-        .unwrap()
-        .survey()
-        .unwrap()
+    signed(Method::ExecutePlan, message.into()).unwrap().survey()
 }
 
 #[test]
@@ -457,7 +456,7 @@ fn what_reads_sparks_environment() {
         ),
         ("properties", plan(field(10, &field(1, b"SELECT '${system:x}'")))),
     ] {
-        let survey = signed(method, message.into()).unwrap().survey().unwrap();
+        let survey = signed(method, message.into()).unwrap().survey();
         assert!(survey.reads_environment, "{what}");
         assert!(survey.writes.is_some(), "{what}");
     }
@@ -473,9 +472,40 @@ fn what_reads_sparks_environment() {
             (Method::Config, field(3, &field(1, &field(1, &field(2, b"${x}"))))),
         ),
     ] {
-        let survey = signed(method, message.into()).unwrap().survey().unwrap();
+        let survey = signed(method, message.into()).unwrap().survey();
         assert!(!survey.reads_environment, "{what}");
     }
+}
+
+/// protobuf-java takes the lower 32 bits of a tag, and reads on.
+#[test]
+fn what_cannot_be_read_counts_as_writing() {
+    let mut hidden = request(OpType::Root(sql("DROP TABLE t")));
+    let query = hidden.windows(2).position(|bytes| bytes == [0x52, 0x0e]).unwrap();
+    hidden.splice(query..=query, [0xd2, 0x80, 0x80, 0x80, 0x10]);
+    // The request's plan and the plan's relation are longer now.
+    for length in [1, 3] {
+        hidden[length] += 4;
+    }
+    let packed = OpType::CompressedOperation(CompressedOperation {
+        data: compress_to_vec(&hidden[4..], CompressionLevel::Fastest),
+        op_type: Kind::Relation.into(),
+        compression_codec: proto::CompressionCodec::Zstd.into(),
+    });
+    for message in [hidden, request(packed)] {
+        assert_eq!(
+            survey(message).writes,
+            Some(Writes::Unreadable(WireError::Number))
+        );
+    }
+    // What comes before and after is told all the same.
+    let broken = field(3, &field(1, &field(10, &[0x0a, 0x05])));
+    let told = survey([broken, request(OpType::Root(sql("SELECT 1")))].concat());
+    assert_eq!(told.writes, Some(Writes::Unreadable(WireError::Truncated)));
+    assert_eq!(
+        (&*told.summary(), told.sql),
+        ("sql > sql", vec![Bytes::from("SELECT 1")])
+    );
 }
 
 #[test]
@@ -516,6 +546,41 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+#[test]
+fn seeds_are_read() {
+    for seed in seeds::requests() {
+        let method = Method::ALL[usize::from(seed[0])];
+        let envelope = signed(method, seed[1..].to_vec().into()).unwrap();
+        assert_eq!(envelope.claimed_user, "ada", "{method}");
+        let writes = envelope.survey().writes;
+        assert!(
+            !matches!(
+                writes,
+                Some(Writes::Unknown | Writes::Unreadable(_) | Writes::Compressed)
+            ),
+            "{method}: {writes:?}"
+        );
+    }
+    seeds::bodies().iter().for_each(|seed| harness::frames(seed));
+    seeds::texts().iter().for_each(|seed| harness::text(seed));
+}
+
+/// A seed with bytes of it replaced, and cut somewhere.
+fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let damage = vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
+    let cut = prop::option::of(any::<prop::sample::Index>());
+    (select(seeds), damage, cut).prop_map(|(mut bytes, damage, cut)| {
+        for (at, value) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        bytes
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -526,6 +591,21 @@ proptest! {
             message.truncate(cut.index(message.len() + 1));
         }
         harness::envelope(&[&[method][..], &message].concat());
+    }
+
+    #[test]
+    fn damaged_requests_end(bytes in damaged(seeds::requests())) {
+        harness::envelope(&bytes);
+    }
+
+    #[test]
+    fn damaged_bodies_end(bytes in damaged(seeds::bodies())) {
+        harness::frames(&bytes);
+    }
+
+    #[test]
+    fn damaged_texts_end(bytes in damaged(seeds::texts())) {
+        harness::text(&bytes);
     }
 
     #[test]
@@ -540,7 +620,7 @@ proptest! {
         let envelope = signed(Method::ExecutePlan, message.encode_to_vec().into()).unwrap();
         prop_assert_eq!(&envelope.session_id, &session);
         prop_assert_eq!(&envelope.claimed_user, &name);
-        prop_assert_eq!(envelope.survey().unwrap().sql, [Bytes::from(query)]);
+        prop_assert_eq!(envelope.survey().sql, [Bytes::from(query)]);
     }
 
     #[test]

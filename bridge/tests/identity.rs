@@ -242,7 +242,7 @@ async fn a_large_plan_keeps_nobody_waiting() {
 
     let begun = Instant::now();
     let envelope = Envelope::read(Method::ExecutePlan, plan.clone().into()).unwrap();
-    assert!(envelope.survey().unwrap().writes.is_none());
+    assert!(envelope.survey().writes.is_none());
     let reading = begun.elapsed();
 
     let longest = Arc::new(Mutex::new(Duration::ZERO));

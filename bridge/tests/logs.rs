@@ -266,11 +266,17 @@ async fn the_audit_log_tells_who_ran_what() {
     call("ExecutePlan", request(6, &sql(secret))).await;
     // plan { root { range {} } }
     call("ExecutePlan", request(6, &field(3, &field(1, &field(15, b""))))).await;
+    // The query's text ends after its relation does.
+    call(
+        "ExecutePlan",
+        request(6, &field(3, &field(1, &field(10, &[0x0a, 9])))),
+    )
+    .await;
     call("Interrupt", request(6, b"")).await;
     call("ReleaseExecute", request(3, b"")).await;
     call("GetStatus", request(0, b"")).await;
 
-    let lines = lines(&directory, "audit", 8).await;
+    let lines = lines(&directory, "audit", 10).await;
     let begins = |method: &str, plan: Value| json!({"event": "begins", "backend": "main", "user": "ann", "session": "s-1", "operation": "o-1", "method": method, "plan": plan});
     let query = begins(
         "ExecutePlan",
@@ -296,7 +302,11 @@ async fn the_audit_log_tells_who_ran_what() {
     assert_eq!(lines[4]["plan"].get("sql"), None);
     assert_ne!(lines[4]["plan"]["sha256"], lines[0]["plan"]["sha256"]);
     assert_eq!(
-        (&lines[6]["method"], lines[6].get("plan")),
+        lines[6]["plan"]["writes"],
+        "it has parts that cannot be read: a field is longer than the message around it"
+    );
+    assert_eq!(
+        (&lines[8]["method"], lines[8].get("plan")),
         (&json!("Interrupt"), None)
     );
     let text = fs::read_to_string(directory.join("audit")).unwrap();

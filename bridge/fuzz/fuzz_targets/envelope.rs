@@ -1,4 +1,4 @@
 //! The envelope of any request, against prost.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| spark_connect_bridge_fuzz::envelope(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| spark_connect_bridge_fuzz::harness::envelope(data));

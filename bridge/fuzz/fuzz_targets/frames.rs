@@ -1,4 +1,4 @@
 //! The messages of any body, however it is cut.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| spark_connect_bridge_fuzz::frames(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| spark_connect_bridge_fuzz::harness::frames(data));

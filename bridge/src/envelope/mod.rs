@@ -181,7 +181,7 @@ impl Envelope {
     }
 
     /// What the request's plans do; walks through all of the message.
-    pub fn survey(&self) -> Result<Survey, EnvelopeError> {
+    pub fn survey(&self) -> Survey {
         Survey::of(self.method, &self.message)
     }
 }

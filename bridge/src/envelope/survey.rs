@@ -1,15 +1,16 @@
 //! What a request's plans do: their operators, commands and SQL text, and whether any part could write.
 //!
 //! Walks through the message by the field numbers of the wire definitions, in one pass, in memory bounded by how
-//! deep it nests and by how long a plan may be that came compressed. Where protobuf leaves room for several readings (a field that appears twice, a choice made
-//! twice), every part counts, so that no reading does more than the survey says.
+//! deep it nests and by how long a plan may be that came compressed. Where protobuf leaves room for several readings
+//! (a field that appears twice, a choice made twice), every part counts, so that no reading does more than the survey
+//! says. What cannot be read counts too: Spark may read it.
 
 use std::fmt;
 
 use bytes::Bytes;
 
 use super::{
-    EnvelopeError, Method, compressed,
+    Method, WireError, compressed,
     schema::{Field, MessageType},
     sql,
     wire::{Fields, Value},
@@ -73,6 +74,8 @@ pub enum Writes {
     Compressed,
     /// It has parts that this bridge does not know.
     Unknown,
+    /// It has parts that are no protobuf, or none that all readers understand alike.
+    Unreadable(WireError),
 }
 
 impl fmt::Display for Writes {
@@ -88,33 +91,34 @@ impl fmt::Display for Writes {
                 f.write_str("it is compressed so that it cannot be told from one that writes")
             }
             Self::Unknown => f.write_str("it has parts that this bridge does not know"),
+            Self::Unreadable(error) => write!(f, "it has parts that cannot be read: {error}"),
         }
     }
 }
 
 impl Survey {
     /// Walks through a request.
-    pub(super) fn of(method: Method, message: &Bytes) -> Result<Self, EnvelopeError> {
+    pub(super) fn of(method: Method, message: &Bytes) -> Self {
         let mut survey = Self::default();
-        if let Some(operation) = survey.walk(method.request_type(), message)? {
+        if let Some(operation) = survey.walk(method.request_type(), message) {
             match compressed::decompress(&operation) {
                 Some((name, plan)) => {
                     // What would be compressed once more is nothing that Spark reads.
-                    if survey.walk(name, &plan)?.is_some() {
+                    if survey.walk(name, &plan).is_some() {
                         survey.counts_as(Writes::Compressed);
                     }
                 }
                 None => survey.counts_as(Writes::Compressed),
             }
         }
-        Ok(survey)
+        survey
     }
 
     /// Walks through a message; returns its compressed operation.
-    fn walk(&mut self, name: &str, message: &Bytes) -> Result<Option<Bytes>, EnvelopeError> {
+    fn walk(&mut self, name: &str, message: &Bytes) -> Option<Bytes> {
         let Some(root) = MessageType::named(name) else {
             self.counts_as(Writes::Unknown);
-            return Ok(None);
+            return None;
         };
         let mut operation = None;
         let mut open = vec![(root, Fields::of(message))];
@@ -124,7 +128,13 @@ impl Survey {
                 open.pop();
                 continue;
             };
-            let field = field?;
+            let field = match field {
+                Ok(field) => field,
+                Err(error) => {
+                    self.counts_as(Writes::Unreadable(error));
+                    continue;
+                }
+            };
             let known = outer.field(field.number);
             match field.value {
                 Value::Bytes(bytes) => {
@@ -158,7 +168,7 @@ impl Survey {
                 Value::Other => {}
             }
         }
-        Ok(operation)
+        operation
     }
 
     fn visit(&mut self, message: &Bytes, outer: &MessageType, field: &'static Field, bytes: &[u8]) {
@@ -219,7 +229,7 @@ impl Survey {
 
     fn counts_as(&mut self, writes: Writes) {
         // What cannot be looked into may say anything.
-        self.reads_environment |= writes == Writes::Compressed;
+        self.reads_environment |= matches!(writes, Writes::Compressed | Writes::Unreadable(_));
         self.writes.get_or_insert(writes);
     }
 

@@ -137,8 +137,7 @@ impl Audit {
     }
 
     fn plan(&self, envelope: &Envelope) -> PlanOf {
-        // What cannot be read is refused before it comes here, or says so itself in `writes`.
-        let survey = envelope.survey().unwrap_or_default();
+        let survey = envelope.survey();
         let kind = match (envelope.method, survey.commands.is_empty()) {
             (Method::AnalyzePlan, _) => "analysis",
             (_, true) => "query",
