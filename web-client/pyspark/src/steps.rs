@@ -102,8 +102,8 @@ impl Interpreter {
                 all.extend(own.map(|step| {
                     let range = step.place.range;
                     let span = Span {
-                        start: (piece.start + usize::from(range.start())).min(text.len()),
-                        end: (piece.start + usize::from(range.end())).min(text.len()),
+                        start: (piece.start + usize::from(range.start())).min(piece.end),
+                        end: (piece.start + usize::from(range.end())).min(piece.end),
                     };
                     (span, step)
                 }));

@@ -28,6 +28,8 @@ pub fn sources() -> Vec<Vec<u8>> {
         "while True: pass",
         "sum(range(10**9))",
         "import pyspark.sql.functions as F\nc = F.lit(1)\nfor i in range(60): c = c + c\nprint(c)\nspark.range(1).select(c)",
+        // What is being typed: a bracket is closed for it where a character of several bytes stands.
+        "spark.range(1).select(\u{fffd})",
         "df = spark.range(1)\nfor i in range(60): df = df.union(df)\ndf.count()",
         "import pyspark.sql.functions as F\nc = F.lit(1)\nfor i in range(10000): c = c + 1\nspark.range(1).select(c)",
     ];

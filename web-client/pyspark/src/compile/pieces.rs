@@ -19,6 +19,8 @@ pub(crate) struct Piece {
     pub(crate) code: Rc<Code>,
     /// Where its source begins in the cell's, in bytes.
     pub(crate) start: usize,
+    /// Where it ends in the cell's; brackets that were closed for it come after.
+    pub(crate) end: usize,
 }
 
 /// The statements that compile, and what is left of the others when their ends are cut off.
@@ -29,8 +31,13 @@ pub(crate) fn pieces(text: &str, number: u32) -> Vec<Piece> {
         let Some(statement) = text.get(start..end) else {
             continue;
         };
-        if let Some(code) = compile(statement, number).or_else(|| cut(statement, number)) {
-            pieces.push(Piece { code, start });
+        let whole = compile(statement, number).map(|code| (code, statement.len()));
+        if let Some((code, length)) = whole.or_else(|| cut(statement, number)) {
+            pieces.push(Piece {
+                code,
+                start,
+                end: start + length,
+            });
         }
     }
     pieces
@@ -78,8 +85,8 @@ fn compile(text: &str, number: u32) -> Option<Rc<Code>> {
     super::compile(&source).ok()
 }
 
-/// The longest beginning that makes sense once what it opens is closed.
-fn cut(statement: &str, number: u32) -> Option<Rc<Code>> {
+/// The longest beginning that makes sense once what it opens is closed, and its length.
+fn cut(statement: &str, number: u32) -> Option<(Rc<Code>, usize)> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut before = None;
     let mut places: Vec<usize> = Vec::new();
@@ -96,7 +103,7 @@ fn cut(statement: &str, number: u32) -> Option<Rc<Code>> {
         .take(CUTS)
         .filter_map(|at| statement.get(..at))
         .filter(|beginning| !beginning.trim().is_empty())
-        .find_map(|beginning| compile(&closed(beginning), number))
+        .find_map(|beginning| Some((compile(&closed(beginning), number)?, beginning.len())))
 }
 
 /// The text with an end for every bracket that it opens.
