@@ -5,8 +5,8 @@
 //!
 //! ```sh
 //! cargo run --manifest-path fuzz/Cargo.toml --bin seeds
-//! cargo +nightly fuzz run source -- -detect_leaks=0 -timeout=60 -rss_limit_mb=4096
-//! cargo +nightly fuzz run program -- -detect_leaks=0 -timeout=60 -rss_limit_mb=4096
+//! ASAN_OPTIONS=detect_leaks=0 cargo +nightly fuzz run source -- -timeout=60 -rss_limit_mb=4096
+//! ASAN_OPTIONS=detect_leaks=0 cargo +nightly fuzz run program -- -timeout=60 -rss_limit_mb=4096
 //! ```
 //!
 //! The tests of the interpreter put damaged seeds and chosen programs through the same functions.
