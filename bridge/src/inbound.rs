@@ -25,6 +25,7 @@ use crate::{
         signature,
     },
     identity::Identity,
+    limits::Room,
 };
 
 /// A browser shows an answer only once its request is sent, so the rest of a refused one is still read, this long.
@@ -51,6 +52,7 @@ pub(crate) async fn read(
     method: Method,
     identity: Option<&Identity>,
     sizes: Sizes,
+    mut room: Room,
     mut body: tonic::body::Body,
 ) -> Result<(Envelope, RequestBody), Status> {
     let mut inbound = Inbound {
@@ -62,9 +64,10 @@ pub(crate) async fn read(
         session_id: None,
     };
     let mut ready = VecDeque::new();
-    let first = match inbound.first(&mut body, &mut ready).await {
+    let first = match inbound.first(&mut body, &mut room, &mut ready).await {
         Ok(envelope) => envelope,
         Err(status) => {
+            drop(room);
             let rest = async { while let Some(Ok(_)) = body.frame().await {} };
             // Whether the rest came or not, the answer is the same.
             let _ = tokio::time::timeout(DISCARD_TIME, rest).await;
@@ -76,7 +79,8 @@ pub(crate) async fn read(
         body,
         refusal: Arc::default(),
     });
-    Ok((first, RequestBody { ready, upload }))
+    let room = Some(room);
+    Ok((first, RequestBody { ready, room, upload }))
 }
 
 /// Checks a request's messages one after the other.
@@ -94,6 +98,7 @@ impl Inbound {
     async fn first(
         &mut self,
         body: &mut tonic::body::Body,
+        room: &mut Room,
         ready: &mut VecDeque<Bytes>,
     ) -> Result<Envelope, Status> {
         let begun = Instant::now();
@@ -102,7 +107,7 @@ impl Inbound {
             let Some(frame) = body.frame().await else { break };
             let frame = frame.map_err(|error| unreadable(&error))?;
             let Some(data) = frame.data_ref() else { continue };
-            self.push(data)?;
+            self.push(data, room)?;
             let late = begun.elapsed().saturating_sub(PATIENCE);
             if self.received < LEAST_PACE * late.as_secs() {
                 return Err(Status::deadline_exceeded(
@@ -125,7 +130,7 @@ impl Inbound {
         })
     }
 
-    fn push(&mut self, data: &[u8]) -> Result<(), Status> {
+    fn push(&mut self, data: &[u8], room: &mut Room) -> Result<(), Status> {
         self.received += data.len() as u64;
         if self.method.takes_a_stream() && self.received > self.upload.as_u64() {
             return Err(Status::resource_exhausted(format!(
@@ -133,6 +138,7 @@ impl Inbound {
                 self.upload
             )));
         }
+        room.take(data.len())?;
         self.messages.push(data);
         Ok(())
     }
@@ -218,6 +224,8 @@ fn enforce(envelope: &Envelope, identity: &Identity) -> Result<(), Status> {
 /// What goes to Spark.
 pub(crate) struct RequestBody {
     ready: VecDeque<Bytes>,
+    /// What they take of the memory for requests.
+    room: Option<Room>,
     /// What still arrives.
     upload: Option<Upload>,
 }
@@ -234,6 +242,7 @@ impl RequestBody {
         let framed = prefix(message.len()).map(|prefix| Bytes::from([&prefix[..], message].concat()));
         Self {
             ready: framed.into_iter().collect(),
+            room: None,
             upload: None,
         }
     }
@@ -251,6 +260,7 @@ impl Upload {
     fn poll_more(
         &mut self,
         cx: &mut Context<'_>,
+        room: &mut Room,
         ready: &mut VecDeque<Bytes>,
     ) -> Poll<Option<Result<(), Status>>> {
         loop {
@@ -261,7 +271,7 @@ impl Upload {
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => {
                     if let Some(data) = frame.data_ref()
-                        && let Err(status) = self.inbound.push(data)
+                        && let Err(status) = self.inbound.push(data, room)
                     {
                         return Poll::Ready(Some(Err(status)));
                     }
@@ -287,12 +297,15 @@ impl Body for RequestBody {
         let this = self.get_mut();
         loop {
             if let Some(bytes) = this.ready.pop_front() {
+                if let Some(room) = &mut this.room {
+                    room.give_back(bytes.len());
+                }
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }
-            let Some(upload) = &mut this.upload else {
+            let (Some(upload), Some(room)) = (&mut this.upload, &mut this.room) else {
                 return Poll::Ready(None);
             };
-            match ready!(upload.poll_more(cx, &mut this.ready)) {
+            match ready!(upload.poll_more(cx, room, &mut this.ready)) {
                 Some(Ok(())) => {}
                 Some(Err(status)) => {
                     let _ = upload.refusal.set(status.clone());
@@ -361,6 +374,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
+    use crate::{config::Sources, limits::Limits};
 
     /// The clock is the test's: it jumps ahead whenever everything waits.
     #[tokio::test(start_paused = true)]
@@ -379,6 +393,8 @@ mod tests {
             });
             tonic::body::Body::new(StreamBody::new(frames))
         };
+        let settings = Sources::default().load().unwrap();
+        let limits = Limits::new(&settings, Arc::default(), None);
         // The field takes all of the message: 64 KiB.
         let length = 4 + 64 * 1024;
         for (what, piece, pause, expected) in [
@@ -392,7 +408,14 @@ mod tests {
                 message: ByteSize(length as u64),
                 upload: ByteSize(0),
             };
-            let read = read(Method::Config, None, sizes, body(length, piece, pause)).await;
+            let read = read(
+                Method::Config,
+                None,
+                sizes,
+                limits.room(),
+                body(length, piece, pause),
+            )
+            .await;
             assert_eq!(read.err().map(|status| status.code()), expected, "{what}");
             assert!(
                 begun.elapsed() < Duration::from_secs(100),

@@ -265,7 +265,7 @@ async fn forward(
         message: backend.settings.max_message_size,
         upload: backend.settings.max_upload_size,
     };
-    let (envelope, body) = inbound::read(method, identity, sizes, body).await?;
+    let (envelope, body) = inbound::read(method, identity, sizes, limits.room(), body).await?;
     let envelope = if envelope.message().len() <= LARGE {
         judge(backend, caller, call, envelope)?
     } else {

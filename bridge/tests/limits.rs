@@ -14,10 +14,10 @@ use prost::Message as _;
 use spark_connect_bridge::Settings;
 use spark_connect_proto::connect::{InterruptRequest, interrupt_request::Interrupt};
 use support::{
-    Answer, BoxError, Bridge, Dialect, FakeSpark, Frames, answer, field, headers, message, ok, scripted,
-    soon, status,
+    Answer, BoxError, Bridge, Dialect, FakeSpark, Frames, SERVICE, answer, field, headers, message, ok,
+    scripted, soon, status,
 };
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc, time::sleep};
 
 const OPERATION: &str = "0b9e6c1a-4f2d-4a8e-9b7c-5d3f2e1a0c4b";
 
@@ -173,6 +173,42 @@ async fn calls_are_limited() {
         assert_eq!(trailers["grpc-status"], "0");
     }
     while spark.asked.try_recv().is_ok() {}
+}
+
+#[tokio::test]
+async fn requests_share_the_memory() {
+    let spark = Spark::start().await;
+    let settings = "max_message_size = \"64 KiB\"\n[limits]\nrequest_bytes = \"64 KiB\"\n";
+    let bridge = Bridge::with(spark.settings(settings)).await;
+    let half_a_request = format!(
+        "POST {SERVICE}Config HTTP/1.1\r\nhost: {}\r\ncontent-type: application/grpc-web+proto\r\n\
+         content-length: 60005\r\n\r\n",
+        bridge.address
+    );
+    let mut slow = TcpStream::connect(bridge.address).await.unwrap();
+    slow.write_all(half_a_request.as_bytes()).await.unwrap();
+    slow.write_all(&message(&vec![0; 60_000])[..40_000])
+        .await
+        .unwrap();
+
+    let answered = async |refused: bool| {
+        loop {
+            let body = request(9, &field(15, &[7; 30_000]));
+            let (_, fields) = finish(call(&bridge, "Config", body).await).await.unwrap();
+            if (fields["grpc-status"] != "0") == refused {
+                return fields;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let (sentence, retry) = refusal(&soon("a refusal", answered(true)).await);
+    assert!(
+        sentence.contains("all the memory that this bridge gives them, 64"),
+        "{sentence}"
+    );
+    assert_eq!(retry, Some(Duration::from_secs(1)));
+    drop(slow);
+    soon("an answer", answered(false)).await;
 }
 
 #[tokio::test]

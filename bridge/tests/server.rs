@@ -11,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use spark_connect_bridge::{Config, WebRoot, Workers, serve};
+use spark_connect_bridge::{Config, Settings, WebRoot, Workers, serve};
 use support::{
     Answer, Command, Dialect, FakeSpark, SERVICE, answer, config, headers, message, scripted, soon,
 };
@@ -62,6 +62,33 @@ async fn who_does_not_finish_a_request_is_cut_off() {
         let waited = start.elapsed();
         let expected = Duration::from_secs(seconds - 1)..Duration::from_secs(seconds + 7);
         assert!(expected.contains(&waited), "{what}: {waited:?}");
+    }
+}
+
+/// Whoever only holds connections open keeps nobody out.
+#[tokio::test]
+async fn the_idlest_connection_makes_way() {
+    let settings =
+        Settings::parse("[limits]\nconnections = 3\n[backends.main]\nservers = [\"127.0.0.1:1\"]\n");
+    let bridge = support::Bridge::with(settings.unwrap()).await;
+    let request = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n\r\n", bridge.address);
+    let ask = async |stream: &mut TcpStream| {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 1024];
+        let length = soon("an answer", stream.read(&mut answer)).await.unwrap();
+        assert!(answer[..length].ends_with(b"ok"));
+    };
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let mut stream = TcpStream::connect(bridge.address).await.unwrap();
+        ask(&mut stream).await;
+        streams.push(stream);
+    }
+    for ended in &mut streams[..2] {
+        assert_eq!(soon("the end", ended.read(&mut [0])).await.unwrap(), 0);
+    }
+    for open in &mut streams[2..] {
+        ask(open).await;
     }
 }
 

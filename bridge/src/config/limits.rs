@@ -9,8 +9,11 @@ use super::table::{Section, Table};
 /// How much may be used. What is `None` is not limited.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// `connections`: open connections in all; further ones wait to be accepted. Default 4096.
+    /// `connections`: open connections in all. Beyond them the one that was idle longest ends for a new one; without an
+    /// idle one it waits to be accepted. Default 4096.
     pub connections: NonZeroU32,
+    /// `request_bytes`: what requests may hold in memory together until they are sent on. Default 512 MiB.
+    pub request_bytes: ByteSize,
     /// `streams`: running queries and uploads in all.
     pub streams: Option<NonZeroU32>,
     /// `requests_per_second`: calls in all, as many at once after a pause.
@@ -42,6 +45,7 @@ impl Section for Limits {
         let default = NonZeroU32::new(4096)?;
         let limits = (
             table.or("connections", default),
+            table.or("request_bytes", ByteSize::mib(512)),
             table.get("streams"),
             table.get("requests_per_second"),
             table.get("bytes_per_result"),
@@ -49,10 +53,11 @@ impl Section for Limits {
         );
         Some(Self {
             connections: limits.0,
-            streams: limits.1,
-            requests_per_second: limits.2,
-            bytes_per_result: limits.3,
-            abandoned_after: limits.4,
+            request_bytes: limits.1,
+            streams: limits.2,
+            requests_per_second: limits.3,
+            bytes_per_result: limits.4,
+            abandoned_after: limits.5,
             identity: table.section("identity")?,
         })
     }

@@ -122,7 +122,16 @@ impl Section for Settings {
         let log = table.section("log");
         let audit = table.section("audit");
         let metrics = table.section("metrics");
-        let limits = table.section("limits");
+        let limits: Option<Limits> = table.section("limits");
+        let longest = known.and_then(|known| known.values().map(|backend| backend.max_message_size).max());
+        if let (Some(limits), Some(longest)) = (&limits, longest)
+            && limits.request_bytes < longest
+        {
+            table.problem(
+                "limits",
+                "request_bytes is less than the max_message_size of a backend, whose largest requests would never pass",
+            );
+        }
         let traces = table.section("traces");
         Some(Self {
             listen: listen?,

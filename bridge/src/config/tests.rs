@@ -109,6 +109,8 @@ fn what_would_not_start_is_found() {
     ] {
         load(&format!("[listen]\naddress = \"{address}\"\n"), &[]).unwrap();
     }
+    let little = problems("[limits]\nrequest_bytes = \"1 MiB\"\n[backends.main]\nservers = [\"a\"]\n");
+    assert!(little.contains(":1:2: request_bytes is less than"), "{little}");
     let forever = problems("[listen]\nidle_timeout = \"300000000000y\"\n");
     assert!(forever.contains(":2:16: expected a time"), "{forever}");
 }

@@ -4,10 +4,12 @@
 //! this process: several replicas each allow as much.
 //!
 //! - `account`: what one identity uses
+//! - `room`: the memory that requests hold
 //! - `operations`: operations whose clients may go away, or read too much
 
 mod account;
 mod operations;
+mod room;
 
 use std::{
     collections::HashMap,
@@ -20,8 +22,14 @@ use std::{
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use self::account::{Account, Stream};
-pub(crate) use self::operations::{Attached, Operations};
+use self::{
+    account::{Account, Stream},
+    room::Memory,
+};
+pub(crate) use self::{
+    operations::{Attached, Operations},
+    room::Room,
+};
 use crate::{
     config::{self, Settings},
     envelope::Method,
@@ -40,6 +48,7 @@ pub(crate) struct Limits {
     settings: config::Limits,
     all: Arc<Account>,
     accounts: Arc<Mutex<HashMap<String, Arc<Account>>>>,
+    memory: Arc<Memory>,
     pub(crate) operations: Arc<Operations>,
     metrics: Arc<Metrics>,
 }
@@ -64,6 +73,7 @@ impl Limits {
         Self {
             all: before.map(|before| before.all.clone()).unwrap_or_default(),
             accounts: before.map(|before| before.accounts.clone()).unwrap_or_default(),
+            memory: Memory::new(settings.request_bytes, before.map(|before| &before.memory)),
             operations: Operations::new(
                 &settings,
                 metrics.clone(),
@@ -143,6 +153,11 @@ impl Limits {
             metrics: self.metrics.clone(),
             _streams: streams,
         })
+    }
+
+    /// Room for one request's bytes, of which it has none yet.
+    pub(crate) fn room(&self) -> Room {
+        Room::new(self.memory.clone(), self.metrics.clone())
     }
 
     fn account(&self, identity: Option<&Identity>, address: Option<IpAddr>) -> Arc<Account> {

@@ -101,7 +101,7 @@ async fn talk<S>(
     let overdue = async || watch.overdue(listen.header_timeout, listen.idle_timeout).await;
     tokio::select! {
         _ = connection.as_mut() => return,
-        overdue = overdue() => if overdue == Overdue::Head { return },
+        overdue = overdue() => if overdue != Overdue::Idle { return },
         _ = ending.wait_for(|ending| *ending) => {}
     }
     connection.as_mut().graceful_shutdown();

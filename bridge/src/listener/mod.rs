@@ -11,7 +11,13 @@ mod connection;
 mod watch;
 mod workers;
 
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -38,12 +44,13 @@ pub async fn serve(
 ) {
     let (end, ending) = sync::watch::channel(false);
     let mut connections = JoinSet::new();
+    let mut watches = Vec::new();
     let mut shutdown = pin!(shutdown);
     let renewal = tokio::spawn(certificate::renew(bridge.clone()));
     let grace = loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &bridge, &mut connections) => accepted,
+            accepted = accept(&listener, &bridge, &mut connections, &mut watches) => accepted,
             grace = &mut shutdown => break grace,
         };
         // A worker's runtime takes the stream over.
@@ -52,6 +59,7 @@ pub async fn serve(
                 let worker = workers.idlest();
                 // Counts from here on, for the next connection's choice.
                 let watch = Watch::new(worker.load.clone());
+                watches.push(Arc::downgrade(&watch));
                 let connection = connection::serve(bridge.clone(), stream, address, watch, ending.clone());
                 connections.spawn_on(connection, &worker.handle);
             }
@@ -75,9 +83,19 @@ async fn accept(
     listener: &TcpListener,
     bridge: &Bridge,
     connections: &mut JoinSet<()>,
+    watches: &mut Vec<Weak<Watch>>,
 ) -> io::Result<(TcpStream, SocketAddr)> {
     let limit = bridge.current().settings.limits.connections.get() as usize;
+    // Between two prunings as many come as there were.
+    if watches.len() >= 2 * connections.len().max(64) {
+        watches.retain(|watch| watch.strong_count() > 0);
+    }
     if connections.len() >= limit {
+        let open = watches.iter().filter_map(Weak::upgrade);
+        let idle = open.filter_map(|watch| Some((watch.idle_since()?, watch)));
+        if let Some((_, idlest)) = idle.min_by_key(|(since, _)| *since) {
+            idlest.make_way();
+        }
         connections.join_next().await;
     }
     listener.accept().await

@@ -43,6 +43,8 @@ struct State {
     head_since: Option<Instant>,
     /// Only there every byte between two requests belongs to a head.
     is_http1: bool,
+    /// Whether another connection needs its place.
+    is_spare: bool,
 }
 
 /// Why a connection should end.
@@ -52,6 +54,8 @@ pub(super) enum Overdue {
     Head,
     /// Nothing was asked. The client may be told politely.
     Idle,
+    /// Nothing is asked, and another one needs its place at once.
+    Place,
 }
 
 impl Watch {
@@ -67,6 +71,7 @@ impl Watch {
                 idle_since: now,
                 head_since: Some(now),
                 is_http1: false,
+                is_spare: false,
             }),
             changed: Notify::new(),
             load,
@@ -81,6 +86,7 @@ impl Watch {
                 let state = self.state();
                 match state.head_since {
                     _ if state.open > 0 => None,
+                    _ if state.is_spare => return Overdue::Place,
                     Some(since) => Some((since + header_timeout, Overdue::Head)),
                     None => Some((state.idle_since + idle_timeout, Overdue::Idle)),
                 }
@@ -107,6 +113,19 @@ impl Watch {
         drop(state);
         self.changed.notify_one();
         Guard(self.clone())
+    }
+
+    /// Since when nothing is asked, if that is so.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        let state = self.state();
+        let is_idle = state.open == 0 && state.head_since.is_none() && !state.is_spare;
+        is_idle.then_some(state.idle_since)
+    }
+
+    /// Ends the connection as soon as nothing is asked.
+    pub(super) fn make_way(&self) {
+        self.state().is_spare = true;
+        self.changed.notify_one();
     }
 
     fn received(&self) {
