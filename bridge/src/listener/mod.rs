@@ -85,6 +85,7 @@ async fn accept(
     connections: &mut JoinSet<()>,
     watches: &mut Vec<Weak<Watch>>,
 ) -> io::Result<(TcpStream, SocketAddr)> {
+    let accepted = listener.accept().await;
     let limit = bridge.current().settings.limits.connections.get() as usize;
     // Between two prunings as many come as there were.
     if watches.len() >= 2 * connections.len().max(64) {
@@ -98,5 +99,5 @@ async fn accept(
         }
         connections.join_next().await;
     }
-    listener.accept().await
+    accepted
 }
