@@ -229,14 +229,18 @@ async fn spark_stops_and_starts_again() -> Result<()> {
             error.kind == ErrorKind::Unreachable && !error.message.is_empty(),
             "{error:?}"
         );
-        let error = soon("Spark is down", session.sql("SELECT 1"))
-            .await?
-            .err()
-            .context("it answers")?;
-        ensure!(
-            error.kind == ErrorKind::Unreachable && error.message.contains("cannot be reached"),
-            "{error:?}"
-        );
+        // While it stops it may still answer, that it stops.
+        soon("Spark is down", async {
+            loop {
+                let error = session.sql("SELECT 1").await.err().context("it answers")?;
+                ensure!(error.kind == ErrorKind::Unreachable, "{error:?}");
+                if error.message.contains("cannot be reached") {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await??;
     }
 
     // Of these the server has heard nothing yet.
